@@ -1,0 +1,67 @@
+"""Identifiers and the shapes of secrets: every prefix that Gatepass hands out stands in this file.
+
+An entity id sorts by the time of its creation and grants nothing. A handle grants something to whoever holds it, so
+all of it is random. Secrets carry a prefix and a checksum, so that a leak scanner recognises one and a mistyped one
+is refused before the database is asked.
+"""
+
+import secrets
+import time
+import zlib
+from typing import Final
+
+_BASE62: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_BASE32_HEX: Final = "0123456789abcdefghijklmnopqrstuv"
+_CHECKSUM_LENGTH: Final = 6
+
+CLIENT_ID_PREFIX: Final = "cli_"
+CLIENT_SECRET_PREFIX: Final = "gps_"  # noqa: S105 - a prefix, not a secret
+REFRESH_TOKEN_PREFIX: Final = "gpr_"  # noqa: S105 - a prefix, not a secret
+
+
+def new_id() -> str:
+    """Return a new entity id: 24 hexadecimal characters, 48 bits of milliseconds before 48 random bits."""
+    milliseconds = time.time_ns() // 1_000_000  # the order of ids, not a moment that a rule judges
+    return f"{milliseconds & 0xFFFFFFFFFFFF:012x}{secrets.token_hex(6)}"
+
+
+def new_handle() -> str:
+    """Return a new handle that grants something: 24 hexadecimal characters, 96 random bits."""
+    return secrets.token_hex(12)
+
+
+def new_client_id() -> str:
+    """Return a client id in the documented long form: `cli_<20 characters>.<32 hex>.<22 base62>`."""
+    sortable = int(new_id(), 16)
+    xid = "".join(_BASE32_HEX[(sortable << 4 >> shift) & 31] for shift in range(95, -5, -5))
+    return f"{CLIENT_ID_PREFIX}{xid}.{secrets.token_hex(16)}.{_random_base62(22)}"
+
+
+def new_secret(prefix: str) -> str:
+    """Return a new secret: the prefix, 43 base62 characters (256 random bits) and a checksum of six."""
+    body = prefix + _random_base62(43)
+    return body + _checksum(body)
+
+
+def is_well_formed(unverified_secret: str, prefix: str) -> bool:
+    """Tell whether a text has the prefix and the checksum of a secret that this house makes."""
+    body, checksum = unverified_secret[:-_CHECKSUM_LENGTH], unverified_secret[-_CHECKSUM_LENGTH:]
+    return body.startswith(prefix) and secrets.compare_digest(_checksum(body).encode(), checksum.encode())
+
+
+def _random_base62(length: int) -> str:
+    # 62**length random values: one wide integer is cheaper than a draw per character and as even.
+    value = secrets.randbelow(62**length)
+    return _base62(value, length)
+
+
+def _checksum(body: str) -> str:
+    return _base62(zlib.crc32(body.encode()), _CHECKSUM_LENGTH)
+
+
+def _base62(value: int, length: int) -> str:
+    digits = []
+    for _ in range(length):
+        value, digit = divmod(value, 62)
+        digits.append(_BASE62[digit])
+    return "".join(reversed(digits))
