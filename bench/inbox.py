@@ -1,0 +1,108 @@
+"""Reads what the sink received: who the mail went to, and the link in it."""
+
+import re
+import sys
+import time
+from dataclasses import dataclass, field
+from email import message_from_bytes
+from email.message import Message
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+from bench.processes import Process, free_port
+
+LINK = re.compile(r"https?://[^\s<>\"]*magictext=[^\s<>\"]+")
+PATIENCE = 60.0
+"""Seconds that the mails of one slot may take to arrive."""
+
+
+@dataclass(frozen=True, slots=True)
+class MailedLink:
+    """A magic link as it was mailed."""
+
+    address: str
+    query: dict[str, str]
+
+
+@dataclass
+class Inbox:
+    """The sink's spool, read forward.
+
+    Attributes:
+        spool: The file that the sink appends to.
+        taken: Bytes that have been read.
+        count: Mails that have been read.
+    """
+
+    spool: Path
+    taken: int = 0
+    count: int = 0
+    _waiting: list[bytes] = field(default_factory=list)
+
+    def await_count(self, count: int) -> None:
+        """Wait until this many mails have arrived since the beginning.
+
+        Raises:
+            TimeoutError: They did not.
+        """
+        deadline = time.perf_counter() + PATIENCE
+        while self.count < count:
+            if time.perf_counter() > deadline:
+                raise TimeoutError(f"{self.count} of {count} mails arrived within {PATIENCE:.0f} s")
+            self._read()
+            time.sleep(0.01)
+
+    def take(self) -> list[MailedLink]:
+        """Return the links of the mails that arrived since the last call."""
+        mails, self._waiting = self._waiting, []
+        return [mailed_link(mail) for mail in mails]
+
+    def forget(self) -> None:
+        """Drop the mails that arrived since the last call."""
+        self._waiting.clear()
+
+    def _read(self) -> None:
+        with self.spool.open("rb") as spool:
+            spool.seek(self.taken)
+            data = spool.read()
+        at = 0
+        while (line_end := data.find(b"\n", at)) >= 0:
+            stop = line_end + 1 + int(data[at:line_end])
+            if len(data) < stop:
+                break
+            self._waiting.append(data[line_end + 1 : stop])
+            self.count += 1
+            at = stop
+        self.taken += at
+
+
+def mailed_link(mail: bytes) -> MailedLink:
+    """Find the address and the link in a mail.
+
+    Raises:
+        ValueError: There is no magic link in its text.
+    """
+    message = message_from_bytes(mail)
+    found = LINK.search(_text(message))
+    if found is None:
+        raise ValueError(f"a mail without a magic link: {mail[:500]!r}")
+    query = parse_qs(urlsplit(found.group()).query)
+    return MailedLink(str(message["To"]).strip("<> "), {name: values[0] for name, values in query.items()})
+
+
+def _text(message: Message) -> str:
+    for part in message.walk():
+        if part.get_content_type() == "text/plain":
+            payload = part.get_payload(decode=True)
+            return payload.decode() if isinstance(payload, bytes) else ""
+    return ""
+
+
+def start_sink(directory: Path, *, core: int) -> tuple[Process, int, Inbox]:
+    """Start a sink on a core; answers the process, its port and the inbox that it fills."""
+    port = free_port()
+    spool = directory / "mail.spool"
+    spool.touch(mode=0o600)
+    command = [sys.executable, "-m", "bench.sink", str(port), str(spool)]
+    process = Process.start("mail sink", command, core=core, environment={}, log=directory / "sink.log")
+    return process, port, Inbox(spool)
