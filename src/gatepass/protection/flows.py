@@ -1,0 +1,139 @@
+"""Counting hits against limits, in this process's memory and within a bound."""
+
+import hashlib
+import math
+import time
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+
+from gatepass.protection.model import Limit, Per, SignInLimits
+from gatepass.protection.rules import Gauge, Trail, charge, gauge, is_stale, wait
+from gatepass.protection.settings import LimitSettings
+
+_LONGEST_KEY = 64
+_HOUR = timedelta(hours=1)
+_MINUTE = timedelta(minutes=1)
+
+
+class _Register:
+    """The trails of one limit's keys, the one charged longest ago first."""
+
+    __slots__ = ("gauge", "limit", "trails")
+
+    def __init__(self, limit: Limit) -> None:
+        self.limit = limit
+        self.gauge: Gauge = gauge(limit)
+        self.trails: OrderedDict[str, Trail] = OrderedDict()
+
+
+class Limiter:
+    """Say whether something may be tried now, and how long to wait if not.
+
+    Args:
+        monotonic: The clock, in seconds; it must never go back.
+        capacity: Keys remembered per limit. Beyond it the key charged longest ago is forgotten, and `forgotten`
+            counts it if it still mattered.
+    """
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic, *, capacity: int = 100_000) -> None:
+        self._monotonic = monotonic
+        self._capacity = capacity
+        self._registers: dict[str, _Register] = {}
+        self.refused: Counter[str] = Counter()
+        self.forgotten = 0
+
+    def hit(self, limit: Limit, key: str) -> float:
+        """Count a hit if it is allowed and return 0.0, else return the seconds to wait."""
+        now = self._monotonic()
+        register, key, trail = self._find(limit, key)
+        if trail is not None:
+            seconds = wait(trail, register.gauge, now)
+            if seconds > 0.0:
+                self.refused[limit.name] += 1
+                return seconds
+        self._charge(register, key, trail, now)
+        return 0.0
+
+    def hit_all(self, hits: Iterable[tuple[Limit, str]]) -> float:
+        """Count a hit against several limits if all allow it, else against none.
+
+        Args:
+            hits: Pairs of a limit and a key, each limit at most once.
+
+        Returns:
+            0.0, or the seconds until all of them would allow it.
+        """
+        now = self._monotonic()
+        longest = 0.0
+        found = []
+        for limit, key in hits:
+            entry = self._find(limit, key)
+            found.append(entry)
+            register, _, trail = entry
+            if trail is not None:
+                seconds = wait(trail, register.gauge, now)
+                if seconds > 0.0:
+                    self.refused[limit.name] += 1
+                    longest = max(longest, seconds)
+        if longest == 0.0:
+            for register, key, trail in found:
+                self._charge(register, key, trail, now)
+        return longest
+
+    def _find(self, limit: Limit, key: str) -> tuple[_Register, str, Trail | None]:
+        register = self._registers.get(limit.name)
+        if register is None or (register.limit is not limit and register.limit != limit):
+            register = self._registers[limit.name] = _Register(limit)
+        if len(key) > _LONGEST_KEY:  # a stranger's key must not decide how much memory it takes
+            key = hashlib.blake2b(key.encode(errors="surrogatepass"), digest_size=24).hexdigest()
+        return register, key, register.trails.get(key)
+
+    def _charge(self, register: _Register, key: str, trail: Trail | None, now: float) -> None:
+        trails = register.trails
+        if trail is None:
+            self._make_room(register, now)
+            trail = trails[key] = Trail()
+        else:
+            trails.move_to_end(key)
+        charge(trail, register.gauge, now)
+
+    def _make_room(self, register: _Register, now: float) -> None:
+        # Two for one, so that a register shrinks to what still matters without ever being searched.
+        trails = register.trails
+        for _ in range(2):
+            if not trails:
+                return
+            oldest = next(iter(trails))
+            is_full = len(trails) >= self._capacity
+            if is_stale(trails[oldest], register.gauge, now):
+                del trails[oldest]
+            elif is_full:
+                self.forgotten += 1
+                del trails[oldest]
+                return
+            else:
+                return
+
+
+def retry_after(seconds: float) -> int:
+    """Return a wait in whole seconds, as Retry-After states it (RFC 9110 §10.2.3): never too few."""
+    return max(1, math.ceil(seconds))
+
+
+def sign_in_limits(settings: LimitSettings) -> SignInLimits:
+    """Make the limits of a sign-in's first steps from the settings."""
+
+    def limit(name: str, per: Per, count: int, window: timedelta) -> Limit:
+        return Limit(name, per, max(1, round(count * settings.scale)), window)
+
+    return SignInLimits(
+        send_per_address=limit("send_per_address", Per.ADDRESS, settings.sends_per_address_and_hour, _HOUR),
+        send_per_network=limit("send_per_network", Per.NETWORK, settings.sends_per_network_and_hour, _HOUR),
+        send_per_application=limit(
+            "send_per_application", Per.APPLICATION, settings.sends_per_application_and_minute, _MINUTE
+        ),
+        verify_per_network=limit("verify_per_network", Per.NETWORK, settings.verifies_per_network_and_minute, _MINUTE),
+        status_per_attempt=limit("status_per_attempt", Per.ATTEMPT, settings.polls_per_attempt_and_minute, _MINUTE),
+        status_per_network=limit("status_per_network", Per.NETWORK, settings.polls_per_network_and_minute, _MINUTE),
+    )

@@ -1,0 +1,36 @@
+"""How often things may be tried, a sentence per setting."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitSettings:
+    """Bound how often things may be tried; each process counts for itself."""
+
+    sends_per_address_and_hour: int = field(
+        default=5, metadata={"doc": "Mails that one address may be sent within any hour, so that nobody is bombed."}
+    )
+    sends_per_network_and_hour: int = field(
+        default=60,
+        metadata={"doc": "Mails that one client network (IPv4 address, IPv6 /64) may ask for within any hour."},
+    )
+    sends_per_application_and_minute: int = field(
+        default=3_000, metadata={"doc": "Mails that one application may ask for within any minute."}
+    )
+    verifies_per_network_and_minute: int = field(
+        default=60, metadata={"doc": "Links and codes that one client network may present within any minute."}
+    )
+    polls_per_attempt_and_minute: int = field(
+        default=60, metadata={"doc": "How often the status of one login attempt may be asked within any minute."}
+    )
+    polls_per_network_and_minute: int = field(
+        default=600, metadata={"doc": "How often one client network may ask for a status within any minute."}
+    )
+    scale: float = field(
+        default=1.0,
+        metadata={"doc": "Multiplies every count above, for development and load tests; 1 in production."},
+    )
+
+    def __post_init__(self) -> None:
+        if not self.scale > 0:
+            raise ValueError("scale must be greater than 0.")
