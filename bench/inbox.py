@@ -105,4 +105,5 @@ def start_sink(directory: Path, *, core: int) -> tuple[Process, int, Inbox]:
     spool.touch(mode=0o600)
     command = [sys.executable, "-m", "bench.sink", str(port), str(spool)]
     process = Process.start("mail sink", command, core=core, environment={}, log=directory / "sink.log")
+    process.await_port(port)
     return process, port, Inbox(spool)

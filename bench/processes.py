@@ -15,6 +15,7 @@ from bench.wire import cut_reply, get
 PATIENCE = 30.0
 """Seconds that a server may take to answer for the first time, or to end."""
 MEGABYTE = 1_000_000
+ROOT = Path(__file__).parents[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class Process:
         kept = {key: os.environ[key] for key in ("PATH", "HOME", "LANG", "TZ") if key in os.environ}
         with log.open("ab") as output, on_core(core):
             popen = subprocess.Popen(
-                command, env={**kept, **environment}, stdin=subprocess.DEVNULL, stdout=output, stderr=output
+                command, cwd=ROOT, env={**kept, **environment}, stdin=subprocess.DEVNULL, stdout=output, stderr=output
             )
         return cls(name, popen, log)
 
@@ -83,6 +84,20 @@ class Process:
             if self.popen.poll() is not None or time.perf_counter() > deadline:
                 raise RuntimeError(f"{self.name} did not answer GET {path}: {self.last_words()}")
             time.sleep(0.002)
+
+    def await_port(self, port: int) -> None:
+        """Wait until something listens.
+
+        Raises:
+            RuntimeError: The program ended, or did not listen in time.
+        """
+        deadline = time.perf_counter() + PATIENCE
+        while True:
+            with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=PATIENCE):
+                return
+            if self.popen.poll() is not None or time.perf_counter() > deadline:
+                raise RuntimeError(f"{self.name} does not listen: {self.last_words()}")
+            time.sleep(0.01)
 
     def last_words(self) -> str:
         """Return the end of the log, for a message about a failure."""

@@ -6,6 +6,7 @@ It is a program of its own so that receiving mail never delays the load; it does
 import asyncio
 import os
 import sys
+from typing import cast
 
 import uvloop
 
@@ -23,8 +24,7 @@ class Session(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Greet."""
-        if isinstance(transport, asyncio.WriteTransport):
-            self._transport = transport
+        self._transport = cast("asyncio.WriteTransport", transport)  # uvloop's own class does not inherit from it
         self._say(b"220 sink.example ESMTP")
 
     def data_received(self, data: bytes) -> None:
