@@ -37,15 +37,15 @@ class ValueNotStorable(Problem):
         )
 
 
-class SerializationFailure(Exception):  # noqa: N818 - the standard's own name for SQLSTATE 40001
+class SerializationFailure(Exception):
     """The transaction collided with another one and must run again from its start."""
 
 
-class ConstraintViolated(Exception):  # noqa: N818 - states what happened
+class ConstraintViolated(Exception):
     """A statement broke a constraint; its transaction is rolled back, even when the body swallows this."""
 
 
-class SuspensionRefused(RuntimeError):  # noqa: N818 - states what happened
+class SuspensionRefused(RuntimeError):
     """A body awaited something besides its transaction; it was closed and rolled back."""
 
     def __init__(self, detail: str = "") -> None:
@@ -56,9 +56,9 @@ class SuspensionRefused(RuntimeError):  # noqa: N818 - states what happened
         )
 
 
-class TransactionOver(RuntimeError):  # noqa: N818 - states what happened
+class TransactionOver(RuntimeError):
     """A tx was used after its body had ended, or by two tasks at once."""
 
 
-class WriteRefused(RuntimeError):  # noqa: N818 - states what happened
+class WriteRefused(RuntimeError):
     """A body given to `read` tried to change something, or asked for what only a transaction has."""
