@@ -11,7 +11,9 @@ from pathlib import Path
 
 _FOLDER = Path(__file__).parent.parent / "requirements"
 _NAMES = ("runtime", "development")
-_ADDRESS = re.compile(r"https?://|^\s*-(?:i\b|f\b|-index|-extra-index|-find-links|-trusted-host)|\bfile:|@\s*/", re.MULTILINE)
+_ADDRESS = re.compile(
+    r"https?://|^\s*-(?:i\b|f\b|-index|-extra-index|-find-links|-trusted-host)|\bfile:|@\s*/", re.MULTILINE
+)
 _RESOLVE = (
     *("--universal", "--python-version=3.11", "--generate-hashes"),
     *("--no-emit-index-url", "--no-emit-find-links", "--no-annotate", "--no-header", "--quiet"),

@@ -1,0 +1,1 @@
+"""Rules of ARCHITECTURE.md that no import contract can say."""

@@ -1,0 +1,1 @@
+"""Rules about sizes, names, secrets, time and SQL."""
