@@ -30,7 +30,7 @@ def mail(text: str, to: str = "person@mail.example") -> EmailMessage:
 
 def test_a_mail_comes_out_as_its_address_and_the_query_of_its_link(sink: tuple[int, Inbox]) -> None:
     port, inbox = sink
-    with smtplib.SMTP("127.0.0.1", port, timeout=10) as client:
+    with smtplib.SMTP("127.0.0.1", port, local_hostname="client.example", timeout=10) as client:
         client.send_message(mail(f".a line that begins with a dot\n\n{LINK}\n\nGood bye"))
         client.send_message(mail(LINK, to="other@mail.example"))
     inbox.await_count(2)
@@ -42,7 +42,7 @@ def test_a_mail_comes_out_as_its_address_and_the_query_of_its_link(sink: tuple[i
 
 def test_forgotten_mails_still_count(sink: tuple[int, Inbox]) -> None:
     port, inbox = sink
-    with smtplib.SMTP("127.0.0.1", port, timeout=10) as client:
+    with smtplib.SMTP("127.0.0.1", port, local_hostname="client.example", timeout=10) as client:
         client.send_message(mail(LINK))
     inbox.await_count(1)
     inbox.forget()
