@@ -2,8 +2,8 @@
 
 The story: a rule that asks the machine what time it is can only be tested by waiting, and two askers in one story get
 two times, between which something expires. Time is passed in, or asked of the `Clock` that `gatepass.kit.clock`
-defines. Durations (`time.monotonic`, `time.perf_counter`) are not times and are free; identifiers carry the moment of their making,
-which orders them and decides nothing.
+defines. Durations (`time.monotonic`, `time.perf_counter`) are not times and are free; identifiers carry the
+moment of their making, which orders them and decides nothing.
 """
 
 import ast
