@@ -1,0 +1,210 @@
+"""The worker: claims what is due, sends it over several lines at once, writes down what became of it."""
+
+import asyncio
+import os
+import socket
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Final
+
+import structlog
+
+from gatepass.kit.db import Database, StorageUnavailable, Tx
+from gatepass.kit.ids import new_handle, new_id
+from gatepass.outbox import store
+from gatepass.outbox.breaker import Breaker
+from gatepass.outbox.delivery import Delivery
+from gatepass.outbox.flows import Doorbell
+from gatepass.outbox.model import Envelope, Heartbeat, Outcome, Postponed, Sent, State
+from gatepass.outbox.rules import may_still_be_sent
+
+_log = structlog.get_logger(__name__)
+
+POLL: Final = timedelta(seconds=1)
+"""How long a message that another process ordered, or whose retry is due, may lie unnoticed."""
+BEAT: Final = timedelta(seconds=10)
+_CLEANING: Final = timedelta(minutes=1)
+_CLAIMED_PER_LINE: Final = 8
+_SWEPT_AT_ONCE: Final = 500
+_SWEEPS: Final = 20
+_FORGOTTEN_AFTER: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """What a worker works with.
+
+    Args:
+        db: holds the outbox.
+        delivery: sends.
+        doorbell: rings when this process commits a message.
+        is_alone: the caller knows that no other worker lives on this database (SQLite), so what a killed predecessor
+            had claimed is taken back at once instead of when its lease ends.
+    """
+
+    db: Database
+    delivery: Delivery
+    doorbell: Doorbell
+    is_alone: bool = False
+
+
+async def run_worker(worker: Worker, stop: asyncio.Event) -> None:
+    """Work until `stop` is set; then finish what is being sent, give back the rest and return.
+
+    A cancelled worker leaves its claims to their leases: each message is sent later, under the same Message-ID.
+    """
+    await _Shift(worker, stop).work()
+
+
+class _Shift:
+    """One worker's life: a claimer that feeds several senders through a queue, and its housekeeping."""
+
+    def __init__(self, worker: Worker, stop: asyncio.Event) -> None:
+        self._worker = worker
+        self._clock = worker.delivery.clock
+        self._settings = worker.delivery.settings
+        self._stop = stop
+        self._breaker = Breaker()
+        self._lines = self._settings.connections
+        self._claimed: asyncio.Queue[Envelope | None] = asyncio.Queue()
+        self._has_room = asyncio.Event()
+
+    async def work(self) -> None:
+        now = self._clock.now()
+        beat = Heartbeat(
+            id=new_id(), host=socket.gethostname(), process=os.getpid(), started_at=now, seen_at=now, stopped_at=None
+        )
+        if self._worker.is_alone:
+            await self._persist(lambda tx: store.release_all(tx, self._clock.now()))
+        async with asyncio.TaskGroup() as group:
+            chores = [
+                group.create_task(self._every(BEAT, lambda: self._beat(beat))),
+                group.create_task(self._every(_CLEANING, self._clean)),
+            ]
+            senders = [group.create_task(self._send()) for _ in range(self._lines)]
+            waker = group.create_task(self._ring_at_stop())
+            await self._claim()
+            for _ in senders:
+                self._claimed.put_nowait(None)
+            await asyncio.gather(*senders)
+            for chore in (*chores, waker):
+                chore.cancel()
+        await self._worker.delivery.transport.close()
+        await self._tried(lambda tx: store.touch_heartbeat(tx, self._seen(beat, is_last=True)))
+
+    async def _claim(self) -> None:
+        most = self._lines * _CLAIMED_PER_LINE
+        is_certain = True  # at the start, and when rung, a claim goes without a look first
+        while not self._stop.is_set():
+            if pause := self._breaker.remaining():
+                await self._pause(pause)
+                continue
+            wanted = 1 if self._breaker.is_doubtful else most
+            found = await self._claimed_now(wanted, is_certain=is_certain)
+            for envelope in found:
+                self._claimed.put_nowait(envelope)
+            if found:
+                await self._until_room()
+                is_certain = True
+            else:
+                is_certain = await self._worker.doorbell.answer(POLL)
+
+    async def _claimed_now(self, most: int, *, is_certain: bool) -> list[Envelope]:
+        now = self._clock.now()
+        try:
+            if not is_certain and not await self._worker.db.read(lambda tx: store.is_any_due(tx, now)):
+                return []
+            lease, end = new_handle(), now + self._settings.lease
+            return await self._worker.db.transact(
+                lambda tx: store.consume(tx, lease=lease, lease_end=end, now=now, most=most)
+            )
+        except StorageUnavailable as error:
+            _log.warning("outbox.claim_failed", error=str(error))
+            await self._pause(POLL)
+            return []
+
+    async def _until_room(self) -> None:
+        # As many wait as there are lines, so that no sender idles while the next claim commits.
+        while self._claimed.qsize() > self._lines or (self._breaker.is_doubtful and self._claimed.qsize()):
+            self._has_room.clear()
+            await self._has_room.wait()
+
+    async def _send(self) -> None:
+        while (envelope := await self._claimed.get()) is not None:
+            self._has_room.set()
+            if self._stop.is_set() or self._breaker.remaining():
+                await self._tried(partial(store.release, envelope=envelope, now=self._clock.now()))
+            elif may_still_be_sent(envelope, self._clock.now(), self._settings):
+                await self._settle(envelope, await self._worker.delivery.deliver(envelope))
+            # Otherwise its lease is about to end, and whoever claims it next sends it.
+
+    async def _settle(self, envelope: Envelope, outcome: Outcome) -> None:
+        match outcome:
+            case Sent():
+                self._breaker.close()
+            case Postponed(is_counted=False):
+                self._breaker.trip()
+        if not await self._persist(
+            lambda tx: store.settle(tx, envelope, outcome, self._clock.now()), until=envelope.due_at
+        ):
+            _log.warning("outbox.claim_lost", id=envelope.id)
+
+    async def _persist(
+        self, body: Callable[[Tx], Coroutine[Any, Any, object]], until: datetime | None = None
+    ) -> object:
+        """Run a body in a transaction, again and again while the database is away and it still makes sense."""
+        while True:
+            try:
+                return await self._worker.db.transact(body)
+            except StorageUnavailable as error:
+                if until is not None and self._clock.now() >= until:
+                    _log.error("outbox.not_written_down", error=str(error))
+                    return False
+                await asyncio.sleep(POLL.total_seconds() / 2)
+
+    async def _tried(self, body: Callable[[Tx], Coroutine[Any, Any, object]]) -> None:
+        """Run a body in a transaction where that is a courtesy: a lease or an old beat says the same later."""
+        try:
+            await self._worker.db.transact(body)
+        except StorageUnavailable as error:
+            _log.warning("outbox.database_away", error=str(error))
+
+    async def _pause(self, length: timedelta) -> None:
+        with_stop = asyncio.ensure_future(self._stop.wait())
+        await asyncio.wait([with_stop], timeout=length.total_seconds())
+        with_stop.cancel()
+
+    async def _ring_at_stop(self) -> None:
+        await self._stop.wait()
+        self._worker.doorbell.ring()
+
+    async def _every(self, period: timedelta, chore: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        while True:
+            try:
+                await chore()
+            except StorageUnavailable as error:
+                _log.warning("outbox.chore_failed", error=str(error))
+            await asyncio.sleep(period.total_seconds())
+
+    def _seen(self, beat: Heartbeat, *, is_last: bool = False) -> Heartbeat:
+        now = self._clock.now()
+        return replace(beat, seen_at=now, stopped_at=now if is_last else None)
+
+    async def _beat(self, beat: Heartbeat) -> None:
+        await self._worker.db.transact(lambda tx: store.touch_heartbeat(tx, self._seen(beat)))
+
+    async def _clean(self) -> None:
+        now, settings = self._clock.now(), self._settings
+        sweeps: list[Callable[[Tx], Coroutine[Any, Any, int]]] = [
+            lambda tx: store.expire(tx, now, _SWEPT_AT_ONCE),
+            lambda tx: store.purge(tx, State.SENT, now - settings.keep_sent, _SWEPT_AT_ONCE),
+            lambda tx: store.purge(tx, State.EXPIRED, now - settings.keep_sent, _SWEPT_AT_ONCE),
+            lambda tx: store.purge(tx, State.DEAD, now - settings.keep_dead, _SWEPT_AT_ONCE),
+        ]
+        for sweep in sweeps:
+            for _ in range(_SWEEPS):
+                if await self._worker.db.transact(sweep) < _SWEPT_AT_ONCE:
+                    break
+        await self._worker.db.transact(lambda tx: store.purge_heartbeats(tx, now - _FORGOTTEN_AFTER))

@@ -1,0 +1,193 @@
+"""What waits in the outbox, what becomes of it, and what a transport must be able to do."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from enum import StrEnum
+from typing import Protocol
+
+
+class State(StrEnum):
+    """Where a message stands."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    EXPIRED = "expired"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True, slots=True)
+class MailOrder:
+    """A mail to be sent.
+
+    Args:
+        recipient: the stored address, already proven to be one.
+        template: the name of the mail template, without its directory or ending.
+        context: what the template and the subject need, JSON-able; `subject` and `app_name` are always in it.
+        reason: the event that the mail tells, as `magic_link.requested`.
+        application_id: whose brand it carries; None for the house's own mail.
+        not_after: when its link or code has expired and the mail must not be sent any more.
+    """
+
+    recipient: str
+    template: str
+    context: Mapping[str, object]
+    reason: str
+    application_id: str | None = None
+    not_after: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """A message that one worker has claimed: nobody else touches it before `due_at`."""
+
+    id: str
+    reason: str
+    recipient: str
+    message_id: str
+    payload: bytes
+    created_at: datetime
+    due_at: datetime
+    not_after: datetime | None
+    lease: str
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What an envelope holds once opened."""
+
+    template: str
+    context: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedMail:
+    """The words of a mail in its three forms."""
+
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The receiving server has taken the message over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expired:
+    """Its time passed while it waited."""
+
+
+@dataclass(frozen=True, slots=True)
+class Postponed:
+    """It is tried again later; `is_counted` is False where the fault is the line's, not the message's."""
+
+    due_at: datetime
+    error: str
+    is_counted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Dead:
+    """It is not tried again until an operator says so."""
+
+    error: str
+
+
+Outcome = Sent | Expired | Postponed | Dead
+
+
+class DeliveryFailure(Exception):
+    """Raised by a transport that could not hand a message over; the text never shows to the recipient."""
+
+
+class TemporaryFailure(DeliveryFailure):
+    """This message was not taken now; later it may be."""
+
+
+class Unreachable(TemporaryFailure):
+    """No message can leave now: the server does not answer, or refuses us as a client."""
+
+
+class PermanentFailure(DeliveryFailure):
+    """This message will never be taken."""
+
+
+class Transport(Protocol):
+    """Hands one message over."""
+
+    async def send(self, message: EmailMessage, recipient: str) -> None:
+        """Hand the message over for one recipient and return once somebody else is responsible for it.
+
+        Raises:
+            Unreachable: nothing can leave now.
+            TemporaryFailure: this message may leave later.
+            PermanentFailure: this message never will.
+        """
+        ...
+
+    async def handshake(self) -> str:
+        """Prove that messages can leave, without sending one, and say in a phrase where to.
+
+        Raises:
+            DeliveryFailure: they can't; the text says why.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Finish with the other side politely."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class DevMail:
+    """A mail of the development mailbox."""
+
+    id: str
+    recipient: str
+    subject: str
+    text: str
+    html: str
+    headers: dict[str, str]
+    links: list[str]
+    code: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A message that was given up, as an operator sees it."""
+
+    id: str
+    reason: str
+    recipient: str
+    application_id: str | None
+    attempts: int
+    created_at: datetime
+    finished_at: datetime
+    last_error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """The sign of life of one worker."""
+
+    id: str
+    host: str
+    process: int
+    started_at: datetime
+    seen_at: datetime
+    stopped_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What waits: how many messages, how many of them due, and since when the oldest one has been due."""
+
+    waiting: int
+    due: int
+    oldest_due_at: datetime | None
+    dead: int
