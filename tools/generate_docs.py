@@ -61,9 +61,8 @@ def _text(document: Document) -> str:
 
 
 def _difference(before: str, after: str) -> str:
-    lines = list(
-        difflib.unified_diff(before.splitlines(), after.splitlines(), "as committed", "as the code says", "", "", 1)
-    )
+    labels = ("as committed", "as the code says")
+    lines = list(difflib.unified_diff(before.splitlines(), after.splitlines(), *labels, n=1, lineterm=""))
     more = [f"… and {len(lines) - _SHOWN_LINES} lines more"] if len(lines) > _SHOWN_LINES else []
     return "\n".join(lines[:_SHOWN_LINES] + more)
 
@@ -72,19 +71,14 @@ def main(words: list[str]) -> int:
     """Write the pages, or with --check only compare them."""
     if words == ["--check"]:
         found = drift(DOCUMENTS)
-        print(
-            "\n".join([*found, "Run `make docs` and commit the result."])
-            if found
-            else f"{len(DOCUMENTS)} pages are true."
-        )
+        remedy = ["Run `make docs` and commit the result."] if found else []
+        print("\n".join([*found, *remedy]) or f"{len(DOCUMENTS)} generated pages are true.")
         return 1 if found else 0
     if words:
         print("usage: python -m tools.generate_docs [--check]", file=sys.stderr)
         return 2
     changed = write(DOCUMENTS)
-    print(
-        f"{len(DOCUMENTS)} generated pages, {len(changed)} of them written anew{': ' if changed else '.'}{', '.join(changed)}"
-    )
+    print("\n".join([*changed, f"{len(DOCUMENTS)} generated pages, {len(changed)} of them written anew."]))
     return 0
 
 
