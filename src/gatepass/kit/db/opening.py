@@ -38,7 +38,7 @@ async def open_database(url: str, limits: Limits | None = None) -> Database:
     path = sqlite_path(url)
     if path is not None:
         embedded = SqliteDatabase(path, limits.acquire)
-        embedded.open()
+        await embedded.open()
         return embedded
     if url.startswith(_POSTGRESQL):
         # The driver is loaded only where PostgreSQL is used.

@@ -7,7 +7,7 @@ import asyncpg
 from asyncpg.prepared_stmt import PreparedStatement
 
 from gatepass.kit.db.contract import Limits
-from gatepass.kit.db.faults import ConstraintViolated, SerializationFailure, StorageUnavailable
+from gatepass.kit.db.faults import ConnectionLost, ConstraintViolated, SerializationFailure, StorageUnavailable
 from gatepass.kit.db.postgresql.errors import StaleStatement, meaning_of
 
 _GRACE_SECONDS = 2.0  # the server ends a slow statement itself; this is for a server that answers nothing at all
@@ -91,7 +91,8 @@ class Connection:
             if isinstance(fault, StaleStatement):
                 self._statements.clear()
             # After an answer, or the driver's own refusal, the connection is as it was; anything else leaves that open.
-            self.is_answering = isinstance(error, (asyncpg.PostgresError, asyncpg.InterfaceError))
+            is_refusal = isinstance(error, (asyncpg.PostgresError, asyncpg.InterfaceError))
+            self.is_answering = is_refusal and not isinstance(fault, ConnectionLost)
             self.is_clean = was_clean and self.is_answering
             raise fault from error
         self.is_clean = was_clean

@@ -32,7 +32,7 @@ _UNABLE = (
     asyncpg.PostgresIOError,
     TimeoutError,
 )
-UNREACHABLE = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+UNREACHABLE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
 
 def meaning_of(error: Exception, *, is_closed: bool) -> Exception:

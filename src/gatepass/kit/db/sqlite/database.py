@@ -3,6 +3,7 @@
 import asyncio
 import random
 import sqlite3
+import time
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -34,25 +35,33 @@ class SqliteDatabase:
 
     def __init__(self, path: Path, patience: timedelta) -> None:
         self._path = path
+        self._patience = patience.total_seconds()
         self._checkpointer = Checkpointer(path)
-        self._writer = Writer(path, patience.total_seconds(), self._checkpointer.wake)
+        self._writer = Writer(path, self._patience, self._checkpointer.wake)
         self._reader: sqlite3.Connection | None = None
         self._is_inside_body = False
         self._is_closed = False
 
-    def open(self) -> None:
+    async def open(self) -> None:
         """Create the file where it is missing, open the connections and start the checkpoints.
 
         Raises:
             StorageUnavailable: the file is no database or can't be used.
         """
         create_file(self._path)
-        try:
-            self._writer.connect()
-            self._connect_reader()
-        except sqlite3.Error as error:
-            self._writer.discard()
-            raise meaning_of(error) from error
+        deadline = time.monotonic() + self._patience
+        is_open = False
+        while not is_open:
+            try:
+                self._writer.connect()
+                self._connect_reader()
+                is_open = True
+            except sqlite3.Error as error:
+                self._writer.discard()
+                # Processes that start at once meet here, where one of them changes the journal's mode.
+                if not is_busy(error) or time.monotonic() > deadline:
+                    raise meaning_of(error) from error
+                await _pause(1)
         self._checkpointer.start()
 
     async def transact(self, body: Body[T]) -> T:
@@ -111,7 +120,11 @@ class SqliteDatabase:
                 self._writer.leave(group)
 
     def _read(self, body: Body[T]) -> T:
-        tx = SqliteTx(self._reader or self._connect_reader(), is_reading=True)
+        try:
+            reader = self._reader or self._connect_reader()
+        except sqlite3.Error as error:
+            raise meaning_of(error) from error
+        tx = SqliteTx(reader, is_reading=True)
         self._is_inside_body = True
         try:
             return drive_in_one_step(body(tx))
