@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from gate.limited_server import GOOD_REQUEST, exchange, facts, limited_server, read_to_end
-from gatepass.gate.connections import raise_descriptor_limit
+from gatepass.gate.connections.protocol import raise_descriptor_limit
 
 HALF_OPEN = 5_000
 HEAD_STARTED = b"GET /hello HTTP/1.1\r\nHost: gate.test\r\nX-Slow: "

@@ -13,7 +13,7 @@ from typing import Any
 
 import uvicorn
 
-from gatepass.gate.connections import ConnectionLimits, GuardedProtocol, protocol_class, raise_descriptor_limit
+from gatepass.gate.connections.protocol import ConnectionLimits, GuardedProtocol, protocol_class, raise_descriptor_limit
 
 GOOD_REQUEST = b"GET /hello HTTP/1.1\r\nHost: gate.test\r\n\r\n"
 

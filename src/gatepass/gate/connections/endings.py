@@ -12,8 +12,8 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
-from gatepass.gate.connection_refusals import BODY_TOO_SLOW, HEAD_TOO_SLOW, Refusal
-from gatepass.gate.connection_watch import NEVER, ConnectionLimits, ConnectionWatch
+from gatepass.gate.connections.refusals import BODY_TOO_SLOW, HEAD_TOO_SLOW, Refusal
+from gatepass.gate.connections.watch import NEVER, ConnectionLimits, ConnectionWatch
 
 
 class Part(Enum):

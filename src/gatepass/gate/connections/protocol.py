@@ -15,8 +15,8 @@ import httptools
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 
-from gatepass.gate.connection_endings import EarlyAnswer, EndingProtocol, Part
-from gatepass.gate.connection_refusals import (
+from gatepass.gate.connections.endings import EarlyAnswer, EndingProtocol, Part
+from gatepass.gate.connections.refusals import (
     BAD_FRAMING,
     BAD_HOST,
     BAD_TARGET,
@@ -31,7 +31,7 @@ from gatepass.gate.connection_refusals import (
     is_host,
     is_target,
 )
-from gatepass.gate.connection_watch import NEVER, ConnectionLimits, ConnectionWatch, raise_descriptor_limit
+from gatepass.gate.connections.watch import NEVER, ConnectionLimits, ConnectionWatch, raise_descriptor_limit
 from gatepass.protection.model import network_key
 
 __all__ = ["ConnectionLimits", "protocol_class", "raise_descriptor_limit"]
