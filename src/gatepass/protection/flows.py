@@ -36,12 +36,15 @@ class Limiter:
             counts it if it still mattered.
     """
 
-    def __init__(self, monotonic: Callable[[], float] = time.monotonic, *, capacity: int = 100_000) -> None:
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic, *, capacity: int = 50_000) -> None:
         self._monotonic = monotonic
         self._capacity = capacity
         self._registers: dict[str, _Register] = {}
         self.refused: Counter[str] = Counter()
         self.forgotten = 0
+
+    def __len__(self) -> int:
+        return sum(len(register.trails) for register in self._registers.values())
 
     def hit(self, limit: Limit, key: str) -> float:
         """Count a hit if it is allowed and return 0.0, else return the seconds to wait."""

@@ -1,14 +1,14 @@
 """What a limit is, and how a network is named."""
 
-import ipaddress
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import NewType
 
-NetworkKey = NewType("NetworkKey", str)
+from gatepass.kit.networks import network_of
 
-_IPV6_NETWORK_BITS = 64  # what one household or server is given; its addresses cost nothing to change
+NetworkKey = NewType("NetworkKey", str)
 
 
 class Per(StrEnum):
@@ -53,19 +53,11 @@ class SignInLimits:
     status_per_network: Limit
 
 
+@lru_cache(maxsize=4096)
 def network_key(address: str) -> NetworkKey:
-    """Name the network of a client address: an IPv4 address whole, an IPv6 address by its /64.
+    """Name the network by which a client's address is counted: an IPv4 address whole, an IPv6 address by its /64.
 
     All spellings of one address have the same name, and so has an IPv4 address mapped into IPv6 (`::ffff:192.0.2.1`).
-    What is no address (a Unix socket's peer) is returned as it stands.
+    What is no address (a Unix socket's peer) is its own network.
     """
-    if ":" not in address:
-        return NetworkKey(address)
-    try:
-        parsed = ipaddress.IPv6Address(address.split("%", 1)[0])
-    except ValueError:
-        return NetworkKey(address)
-    if parsed.ipv4_mapped is not None:
-        return NetworkKey(str(parsed.ipv4_mapped))
-    prefix = int(parsed) >> (128 - _IPV6_NETWORK_BITS)
-    return NetworkKey(f"{ipaddress.IPv6Address(prefix << (128 - _IPV6_NETWORK_BITS))}/{_IPV6_NETWORK_BITS}")
+    return NetworkKey(network_of(address) or address)
