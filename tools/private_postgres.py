@@ -171,10 +171,21 @@ def _reachable(programs: Path, home: Path, owner: pwd.struct_passwd) -> Path:
     try:
         subprocess.run(question, capture_output=True, check=True, cwd="/", **_identity(owner))
     except (OSError, subprocess.CalledProcessError):
-        copy = home / "programs"
-        shutil.copytree(programs.parent, copy, symlinks=True)
-        return copy / "bin"
+        return _copied(programs, home)
     return programs
+
+
+def _copied(programs: Path, home: Path) -> Path:
+    """Copy an installation into `home`; return its folder of programs."""
+    # A wheel keeps the libraries of its programs in a folder beside the package, which they find by a relative path.
+    package = programs.parent.parent
+    libraries = package.with_name(f"{package.name}.libs")
+    if not libraries.is_dir():
+        shutil.copytree(programs.parent, home / "programs", symlinks=True)
+        return home / "programs" / programs.name
+    shutil.copytree(libraries, home / libraries.name)
+    shutil.copytree(package, home / package.name, symlinks=True)
+    return home / package.name / programs.parent.name / programs.name
 
 
 def _environment() -> dict[str, str]:

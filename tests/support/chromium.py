@@ -42,10 +42,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Give a browser without any profile."""
-    try:
-        path = ensure()
-    except NoChromium as problem:
-        pytest.fail(str(problem), pytrace=False)
+    path, problem = _path()
+    if problem:
+        pytest.fail(problem, pytrace=False)
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=path, args=list(FLAGS), headless=True)
         yield started
@@ -72,3 +71,11 @@ def new_context(browser: Browser) -> Iterator[NewContext]:
 def page(new_context: NewContext) -> Page:
     """Give a page in a browser profile of its own."""
     return new_context().new_page()
+
+
+def _path() -> tuple[str, str]:
+    """Return the browser's path, or why there is none."""
+    try:
+        return ensure(), ""
+    except NoChromium as problem:
+        return "", str(problem)
