@@ -9,6 +9,7 @@ from rich.console import Console
 
 from bench import node_peers
 from bench.contest import Conditions, Footprint, Results, Subject, compete, time_starts
+from bench.gatepass_server import GatepassServer
 from bench.lines import LINES
 from bench.processes import Cores
 from bench.report import as_data, show, write_json
@@ -38,10 +39,12 @@ def wanted(only: str) -> set[str]:
 
 def subjects(conditions: Conditions, *, without_peers: bool) -> list[Subject]:
     """Build everybody who takes part."""
+    ours: list[Subject] = [GatepassServer(conditions)]
     if without_peers:
-        return []
+        return ours
     node_peers.install_peers()
     return [
+        *ours,
         node_peers.OidcProvider(conditions, "oidc-provider, ES256 JWT", arguments=("es256",)),
         node_peers.OidcProvider(conditions, "oidc-provider, defaults", arguments=("default",)),
         node_peers.BetterAuth(conditions, "better-auth"),
@@ -65,7 +68,7 @@ def measure(taking_part: list[Subject], chosen: argparse.Namespace, console: Con
             results.footprints[subject.name] = Footprint(idle[subject.name], after, first_answers[subject.name])
     finally:
         for subject in taking_part:
-            subject.stop()
+            subject.close()
     return results
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median, quantiles
 
-from bench.load import Client, drive
+from bench.load import Client, drive, forever
 from bench.processes import Cores, Process, free_port, on_core
 
 STARTS = 5
@@ -26,6 +26,10 @@ class Conditions:
     cores: Cores
     connections: int
     seconds: float
+
+    def repeat(self, request: bytes) -> list[Client]:
+        """Ask the same on every connection until the time is over."""
+        return [forever(request) for _ in range(self.connections)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,7 @@ class Entry:
         prepare: Makes one generator per connection; nothing of it is measured.
         note: Where this server does less or other work than Gatepass.
         settle: Runs after the slot, unmeasured.
+        measure: Measures by itself, where the work is not the answering of requests; instead of prepare and settle.
     """
 
     line: str
@@ -54,6 +59,7 @@ class Entry:
     prepare: Callable[[], list[Client]]
     note: str = ""
     settle: Callable[[], None] = lambda: None
+    measure: Callable[[], Sample] | None = None
 
 
 @dataclass
@@ -96,6 +102,10 @@ class Subject(ABC):
         """End it, if it runs."""
         if self.process is not None:
             self.process.stop()
+
+    def close(self) -> None:
+        """End it for good, with everything beside it."""
+        self.stop()
 
 
 @dataclass(frozen=True)
@@ -151,6 +161,8 @@ def time_starts(subjects: Iterable[Subject]) -> dict[str, float]:
 
 def slot(entry: Entry, subject: Subject, *, seconds: float) -> Sample:
     """Measure one entry once, for so many seconds at most."""
+    if entry.measure is not None:
+        return entry.measure()
     clients = entry.prepare()
     process = subject.running()
     with on_core(subject.conditions.cores.load):

@@ -98,12 +98,21 @@ def _text(message: Message) -> str:
     return ""
 
 
-def start_sink(directory: Path, *, core: int) -> tuple[Process, int, Inbox]:
-    """Start a sink on a core; answers the process, its port and the inbox that it fills."""
+@dataclass(frozen=True)
+class MailServer:
+    """The sink under way: its process, its port, and what it received."""
+
+    process: Process
+    port: int
+    inbox: Inbox
+
+
+def start_sink(directory: Path, *, core: int) -> MailServer:
+    """Start a sink on a core, its spool in a directory."""
     port = free_port()
     spool = directory / "mail.spool"
     spool.touch(mode=0o600)
     command = [sys.executable, "-m", "bench.sink", str(port), str(spool)]
     process = Process.start("mail sink", command, core=core, environment={}, log=directory / "sink.log")
     process.await_port(port)
-    return process, port, Inbox(spool)
+    return MailServer(process, port, Inbox(spool))

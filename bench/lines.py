@@ -28,6 +28,7 @@ class Line:
 
 LINES = (
     Line("send", "magic link: send", rival="better-auth", target=7.0),
+    Line("deliver", "mail: render and deliver by SMTP"),
     Line(
         "verify",
         "magic link: verify and hand out tokens",
@@ -40,7 +41,6 @@ LINES = (
     Line("status", "status of a pending attempt"),
     Line("refresh", "refresh", rival="oidc-provider, ES256 JWT", target=1.8),
     Line("jwks", "key set (JWKS)", rival="oidc-provider", target=2.5),
-    Line("deliver", "mail: render and deliver by SMTP"),
 )
 
 MEMORY_TARGET = 70.0

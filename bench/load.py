@@ -136,6 +136,12 @@ def expect(reply: Reply, status: int = 200) -> Reply:
     return reply
 
 
+def forever(request: bytes) -> Client:
+    """Ask the same question again and again."""
+    while True:
+        expect((yield request))
+
+
 def ask_once(port: int, request: bytes) -> Reply:
     """Ask one question on a connection of its own and return the successful reply."""
     heard: list[Reply] = []

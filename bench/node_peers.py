@@ -70,16 +70,6 @@ class NodeServer(Subject):
         """Take part in nothing by itself."""
         return []
 
-    def repeat(self, request: bytes) -> list[Client]:
-        """Ask the same on every connection until the time is over."""
-        return [forever(request) for _ in range(self.conditions.connections)]
-
-
-def forever(request: bytes) -> Client:
-    """Ask the same question again and again."""
-    while True:
-        expect((yield request))
-
 
 @dataclass
 class OidcProvider(NodeServer):
@@ -99,7 +89,7 @@ class OidcProvider(NodeServer):
             self._refresh("plain", name, "no rotation, no write, no audit"),
             self._refresh("rotating", f"{name}, rotation", "statements commit singly, not durably; no audit"),
             self._refresh("openid", f"{name}, with id token", "two JWT; no rotation, no write, no audit"),
-            Entry("jwks", "oidc-provider", lambda: self.repeat(get("/jwks"))),
+            Entry("jwks", "oidc-provider", lambda: self.conditions.repeat(get("/jwks"))),
         ]
 
     def _refresh(self, client_id: str, server: str, note: str) -> Entry:
@@ -131,7 +121,7 @@ class BetterAuth(NodeServer):
         return [
             Entry("send", self.name, self._sends, "no mail, no outbox, no code, no audit; not durable", self._forget),
             Entry("verify", self.name, lambda: self._verifies(VERIFY_STOCK), "a cookie session: no JWT, no audit"),
-            Entry("jwks", self.name, lambda: self.repeat(get("/api/auth/jwks"))),
+            Entry("jwks", self.name, lambda: self.conditions.repeat(get("/api/auth/jwks"))),
         ]
 
     def _forget(self) -> None:

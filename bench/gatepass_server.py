@@ -1,0 +1,205 @@
+"""Gatepass as it runs in production: SQLite, its own mail worker, real SMTP, a public https address."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import msgspec
+
+from bench.contest import ADDRESSES, Entry, Sample, Subject
+from bench.inbox import MailedLink, MailServer, start_sink
+from bench.lines import GATEPASS
+from bench.load import Client, LoadError, drive, expect, forever
+from bench.processes import ROOT, Process
+from bench.wire import get, post_json
+
+LINK = "/api/v1/auth/passwordless/magic-link"
+REFRESH = "/api/v1/accesstoken/refresh"
+HOST = "bench.example"
+
+
+class Granted(msgspec.Struct):
+    """The tokens in an answer."""
+
+    refresh_token: str
+
+
+class Envelope(msgspec.Struct):
+    """The answer of the status and refresh calls."""
+
+    authenticated: bool
+    oauth: Granted | None = None
+
+    def refresh_token(self) -> str:
+        """Return the refresh token.
+
+        Raises:
+            LoadError: There is none, so the call did not do what is measured.
+        """
+        if not self.authenticated or self.oauth is None:
+            raise LoadError("an answer that should hand out tokens has none")
+        return self.oauth.refresh_token
+
+
+@dataclass
+class Stock:
+    """What one line leaves for the next.
+
+    Attributes:
+        states: The handle of everybody's last sign-in, by address.
+        links: Links that were mailed and not opened, each with the application's handle of its sign-in.
+        verified: Handles of sign-ins that were verified and whose tokens wait.
+        refresh_tokens: One living refresh token for each connection.
+        ordered: Mails that have been asked for since the beginning.
+    """
+
+    states: dict[str, str] = field(default_factory=dict)
+    links: list[tuple[str, MailedLink]] = field(default_factory=list)
+    verified: list[str] = field(default_factory=list)
+    refresh_tokens: list[str] = field(default_factory=list)
+    ordered: int = 0
+
+
+@dataclass
+class GatepassServer(Subject):
+    """Gatepass, started by its own command line."""
+
+    name: str = GATEPASS
+    host: str = HOST
+    answers_at: str = "/.well-known/jwks.json"
+    client_id: str = ""
+    mail: MailServer | None = None
+    worker: Process | None = None
+    stock: Stock = field(default_factory=Stock)
+
+    def launch(self) -> Process:
+        """Start the server; before its first start, make its data, an application and a mail server."""
+        if self.mail is None:
+            self.mail = start_sink(self.conditions.workspace, core=self.conditions.cores.load)
+            self._run("migrate")
+            self._run("keys", "init")
+            made = self._run(
+                "app", "create", "Bench", "--type", "web", "--callback", "https://app.example/cb", "--json"
+            )
+            self.client_id = str(msgspec.json.decode(made)["client_id"])
+        return self._start("serve", "--host", "127.0.0.1", "--port", str(self.port), core=self.conditions.cores.server)
+
+    def close(self) -> None:
+        """End the server, its worker and the mail server."""
+        self.stop()
+        if self.worker is not None:
+            self.worker.stop()
+        if self.mail is not None:
+            self.mail.process.stop()
+
+    def entries(self) -> list[Entry]:
+        """Take part in every line; everybody has signed in once before."""
+        self.worker = self._start("worker", core=self.conditions.cores.load)
+        drive(self.port, self._redeems(), seconds=60)
+        drive(self.port, self._collects(), seconds=60)
+        conditions = self.conditions
+        return [
+            Entry("send", self.name, self._sends, settle=self._drain),
+            Entry("deliver", self.name, list, "in the mail worker, a process of its own", measure=self._deliver),
+            Entry("redeem", self.name, self._redeems),
+            Entry("collect", self.name, self._collects),
+            Entry("status", self.name, self._polls),
+            Entry("refresh", self.name, lambda: [self._chain(number) for number in range(conditions.connections)]),
+            Entry("jwks", self.name, lambda: conditions.repeat(get(self.answers_at, HOST))),
+        ]
+
+    def _start(self, verb: str, *arguments: str, core: int) -> Process:
+        log = self.conditions.workspace / f"gatepass-{verb}.log"
+        command = self._command(verb, *arguments)
+        return Process.start(f"gatepass {verb}", command, core=core, environment=self._settings(), log=log)
+
+    def _run(self, *arguments: str) -> bytes:
+        command = self._command(*arguments)
+        done = subprocess.run(command, cwd=ROOT, env=self._settings(), check=False, capture_output=True, timeout=60)
+        if done.returncode:
+            raise RuntimeError(f"gatepass {arguments[0]} failed: {(done.stderr + done.stdout).decode()[-2000:]}")
+        return done.stdout
+
+    def _command(self, *arguments: str) -> list[str]:
+        return [sys.executable, "-m", "gatepass", *arguments, "--data", str(self.conditions.workspace / "gatepass")]
+
+    def _settings(self) -> dict[str, str]:
+        return {
+            "GATEPASS_PUBLIC_URL": f"https://{HOST}",
+            "GATEPASS_SMTP_URL": f"smtp://127.0.0.1:{self._mail_server().port}",
+            "GATEPASS_LIMITS_SCALE": "1000000",
+        }
+
+    def _mail_server(self) -> MailServer:
+        if self.mail is None:
+            raise RuntimeError("no mail server was started")
+        return self.mail
+
+    def _sends(self) -> list[Client]:
+        addresses = iter(ADDRESSES)
+        return [self._send(addresses) for _ in range(self.conditions.connections)]
+
+    def _send(self, addresses: Iterator[str]) -> Client:
+        path = f"{LINK}/send?client_id={self.client_id}"
+        for address in addresses:
+            reply = yield post_json(path, {"email": address}, HOST)
+            self.stock.states[address] = str(expect(reply).json()["state"])
+            self.stock.ordered += 1
+
+    def _drain(self) -> None:
+        """Wait until every mail has left, so that none disturbs the next slot."""
+        inbox = self._mail_server().inbox
+        inbox.await_count(self.stock.ordered)
+        inbox.forget()
+
+    def _deliver(self) -> Sample:
+        """Send to everybody and wait for the mails, which become the stock; answers what one cost the worker."""
+        if self.worker is None:
+            raise RuntimeError("no mail worker was started")
+        inbox, ordered = self._mail_server().inbox, self.stock.ordered
+        before, began = self.worker.cpu_microseconds(), time.perf_counter()
+        drive(self.port, self._sends(), seconds=60)
+        inbox.await_count(self.stock.ordered)
+        cpu, seconds = self.worker.cpu_microseconds() - before, time.perf_counter() - began
+        mails = self.stock.ordered - ordered
+        self.stock.links = [(self.stock.states[link.address], link) for link in inbox.take()]
+        return Sample(cpu=cpu / mails, rate=mails / seconds, p99=0.0)
+
+    def _redeems(self) -> list[Client]:
+        if not self.stock.links:
+            self._deliver()
+        links, self.stock.links, self.stock.verified = iter(self.stock.links), [], []
+        return [self._redeem(links) for _ in range(self.conditions.connections)]
+
+    def _redeem(self, links: Iterator[tuple[str, MailedLink]]) -> Client:
+        for state, link in links:
+            expect((yield get(f"{LINK}/verify", HOST, **link.query)))
+            self.stock.verified.append(state)
+
+    def _collects(self) -> list[Client]:
+        if not self.stock.verified:
+            drive(self.port, self._redeems(), seconds=60)
+        states, self.stock.verified, self.stock.refresh_tokens = iter(self.stock.verified), [], []
+        return [self._collect(states) for _ in range(self.conditions.connections)]
+
+    def _collect(self, states: Iterator[str]) -> Client:
+        for state in states:
+            reply = yield get(f"{LINK}/status", HOST, client_id=self.client_id, state=state)
+            envelope = msgspec.json.decode(expect(reply).body, type=Envelope)
+            self.stock.refresh_tokens.append(envelope.refresh_token())
+
+    def _polls(self) -> list[Client]:
+        """Poll attempts that nobody will verify; they are begun here, and their mails left to arrive."""
+        drive(self.port, self._sends(), seconds=60)
+        self._drain()
+        states = [self.stock.states[address] for address in ADDRESSES[: self.conditions.connections]]
+        return [forever(get(f"{LINK}/status", HOST, client_id=self.client_id, state=state)) for state in states]
+
+    def _chain(self, number: int) -> Client:
+        while True:
+            content = {"client_id": self.client_id, "refresh_token": self.stock.refresh_tokens[number]}
+            reply = yield post_json(REFRESH, content, HOST)
+            envelope = msgspec.json.decode(expect(reply).body, type=Envelope)
+            self.stock.refresh_tokens[number] = envelope.refresh_token()
