@@ -75,8 +75,9 @@ def _children(endpoint: str, status_class: int) -> tuple[str, Counter]:
         if len(_seconds) >= _MOST_ENDPOINTS:
             endpoint = _OTHER
         _seconds[endpoint] = _SECONDS.labels(endpoint)
-    child = _REQUESTS.labels(endpoint, f"{status_class}xx")
-    _requests[endpoint, status_class] = child
+    child = _requests.get((endpoint, status_class))
+    if child is None:
+        child = _requests[endpoint, status_class] = _REQUESTS.labels(endpoint, f"{status_class}xx")
     return endpoint, child
 
 

@@ -8,6 +8,7 @@ is refused before the database is asked.
 import secrets
 import time
 import zlib
+from datetime import datetime
 from typing import Final
 
 _BASE62: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -23,6 +24,11 @@ def new_id() -> str:
     """Return a new entity id: 24 hexadecimal characters, 48 bits of milliseconds before 48 random bits."""
     milliseconds = time.time_ns() // 1_000_000  # the order of ids, not a moment that a rule judges
     return f"{milliseconds & 0xFFFFFFFFFFFF:012x}{secrets.token_hex(6)}"
+
+
+def first_id_of(moment: datetime) -> str:
+    """Return the least entity id of a moment, so that rows can be found by age without an index of their own."""
+    return f"{int(moment.timestamp() * 1000) & 0xFFFFFFFFFFFF:012x}{0:012x}"
 
 
 def new_handle() -> str:

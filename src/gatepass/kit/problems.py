@@ -5,7 +5,7 @@ raising this, because raising rolls back and a refusal must be remembered.
 """
 
 
-class Problem(Exception):  # noqa: N818 - it names what the caller has, as RFC 9457 does
+class Problem(Exception):
     """Something that the caller can be told.
 
     Args:

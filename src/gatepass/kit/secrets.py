@@ -21,7 +21,7 @@ _KEY_ID_LENGTH: Final = 4
 _KEY_LENGTH: Final = 32
 
 
-class SealBroken(Exception):  # noqa: N818 - it names what was found
+class SealBroken(Exception):
     """Raised when an envelope does not open: another key, another row or altered bytes."""
 
 

@@ -18,6 +18,7 @@ from gatepass.outbox.rules import header_text
 _POLICY: Final = policy.SMTP.clone(cte_type="7bit")
 _LONGEST_NAME: Final = 70
 _URL: Final = re.compile(r"https?://[^\s<>\"']+")
+_ADDRESS: Final = re.compile(r"https?://[^\s<>\"']+|[^\s<>]+@[^\s<>]+")
 _CODE: Final = re.compile(r"(?<![\w-])(\d{3})[ \u00a0]?(\d{3})(?![\w-])")
 
 
@@ -98,6 +99,6 @@ def links_in(text: str) -> list[str]:
 
 
 def code_in(text: str) -> str | None:
-    """Find the six-digit code of a text; digits inside a link are none."""
-    match = _CODE.search(_URL.sub(" ", text))
+    """Find the six-digit code of a text; digits inside a link or a mail address are none."""
+    match = _CODE.search(_ADDRESS.sub(" ", text))
     return match[1] + match[2] if match else None

@@ -45,9 +45,6 @@ class MailTemplates:
             autoescape=_is_markup,
             undefined=StrictUndefined,
             auto_reload=False,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            keep_trailing_newline=True,
         )
 
     def render(self, template: str, context: Mapping[str, object]) -> RenderedMail:

@@ -83,9 +83,7 @@ def public_jwk(key: PrivateKey, *, key_id: str, algorithm: SigningAlgorithm) -> 
             return {"kty": "OKP", "crv": "Ed25519", "x": base64url(public.public_bytes_raw()), **head}
         case rsa.RSAPublicKey():
             rsa_numbers = public.public_numbers()
-            n, e = (
-                base64url(v.to_bytes((v.bit_length() + 7) // 8, "big")) for v in (rsa_numbers.n, rsa_numbers.e)
-            )
+            n, e = (base64url(v.to_bytes((v.bit_length() + 7) // 8, "big")) for v in (rsa_numbers.n, rsa_numbers.e))
             return {"kty": "RSA", "n": n, "e": e, **head}
         case _:
             assert_never(public)

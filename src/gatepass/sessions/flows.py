@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 
 from gatepass.audit.model import Origin
 from gatepass.kit.db import Tx
-from gatepass.kit.ids import new_id
 from gatepass.sessions import store
 from gatepass.sessions.model import Session
 
@@ -12,6 +11,7 @@ from gatepass.sessions.model import Session
 async def start(
     tx: Tx,
     *,
+    session_id: str,
     user_id: str,
     application_id: str,
     amr: tuple[str, ...],
@@ -23,6 +23,7 @@ async def start(
 
     Args:
         tx: the transaction that completes the sign-in.
+        session_id: the id that the attempt has noted.
         user_id: who signed in.
         application_id: where.
         amr: how they proved it (RFC 8176).
@@ -31,7 +32,7 @@ async def start(
         at: when it begins.
     """
     session = Session(
-        new_id(), user_id, application_id, amr, at, at + lifetime, None, origin.network, origin.user_agent[:512]
+        session_id, user_id, application_id, amr, at, at + lifetime, None, origin.network, origin.user_agent[:512]
     )
     await store.add(tx, session)
     return session

@@ -31,7 +31,9 @@ async def meet_reader(
     if user is None:
         if not may_create:
             return None
-        user = User(new_id(), address.address, at, "", "", is_active=True, created_at=at, modified_at=at, last_login_at=at)
+        user = User(
+            new_id(), address.address, at, "", "", is_active=True, created_at=at, modified_at=at, last_login_at=at
+        )
         if await store.add(tx, user, address.key):
             await record(
                 tx, EventKind.USER_CREATED, at=at, origin=origin, application_id=application_id, user_id=user.id

@@ -83,12 +83,7 @@ class GuardedProtocol(EndingProtocol):
         if len(data) > self.limits.head_bytes:
             # In slices, so that an oversized head is noticed before all of it is parsed.
             for start in range(0, len(data), self.limits.head_bytes):
-                self._parse(data[start : start + self.limits.head_bytes])
-        else:
-            self._parse(data)
-
-    def _parse(self, data: bytes) -> None:
-        if self.is_refused:
+                self.data_received(data[start : start + self.limits.head_bytes])
             return
         if self.part is Part.BODY:
             self.body_bytes += len(data)

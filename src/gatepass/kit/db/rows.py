@@ -9,9 +9,10 @@ from typing import Any, Generic, TypeVar, cast
 from gatepass.kit.db.conversions import Converter, decoder, is_record
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
-class Shape(Generic[T]):
+class Shape(Generic[T_co]):
     """How rows of one type are built from what one driver answers.
 
     Args:
@@ -21,7 +22,7 @@ class Shape(Generic[T]):
 
     __slots__ = ("build", "columns")
 
-    def __init__(self, columns: tuple[str, ...], build: Callable[[Any], T]) -> None:
+    def __init__(self, columns: tuple[str, ...], build: Callable[[Any], T_co]) -> None:
         self.columns = columns
         self.build = build
 

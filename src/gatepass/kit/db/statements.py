@@ -7,6 +7,7 @@ from typing import Any, Generic, Literal, TypeVar
 from gatepass.kit.db.rows import Shape, shape_of
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 # What may hold a colon without being a parameter comes first: strings, quoted names, comments, casts.
 _TOKENS = re.compile(
@@ -64,13 +65,13 @@ class _Statement:
         return TypeError(f"Parameters missing: {missing}, unknown: {unknown} in: {self.sqlite.sql}")
 
 
-class Query(_Statement, Generic[T]):
+class Query(_Statement, Generic[T_co]):
     """A statement that answers rows of one type."""
 
     __slots__ = ("shapes",)
 
-    def __init__(self, row: type[T], source: str, *, sqlite: str | None = None, postgres: str | None = None) -> None:
-        self.shapes: dict[Literal["sqlite", "postgresql"], Shape[T]] = {
+    def __init__(self, row: type[T_co], source: str, *, sqlite: str | None = None, postgres: str | None = None) -> None:
+        self.shapes: dict[Literal["sqlite", "postgresql"], Shape[T_co]] = {
             "sqlite": shape_of(row, "sqlite"),
             "postgresql": shape_of(row, "postgresql"),
         }

@@ -4,8 +4,7 @@ import asyncio
 import ipaddress
 import ssl
 from collections import deque
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from email import policy
 from email.message import EmailMessage
 from typing import Final
@@ -21,12 +20,15 @@ _START_TLS: Final[dict[Security, bool | None]] = {
     Security.STARTTLS_OPPORTUNISTIC: None,
     Security.PLAIN: False,
 }
-_TRUSTED_IDLE: Final = 5.0  # seconds after which an idle connection is asked whether it still lives
-_LONGEST_IDLE: Final = 60.0  # seconds after which it is replaced: many servers hang up then
+_LONGEST_IDLE: Final = 30.0  # seconds after which a connection is replaced: a server may have forgotten it by then
 _MAILS_A_CONNECTION: Final = 500  # servers that count mails a connection close it sooner; a fresh one is cheap
 _FIRST_PERMANENT: Final = 500
 # Replies that speak of us as a client, not of this mail: the service closes, or wants another login.
 _ABOUT_US: Final = frozenset({421, 454, 530, 534, 535, 538})
+
+
+class _LineGone(Exception):
+    """The server hung up on an idle connection before it heard of the mail, so that another one may try."""
 
 
 class _Line:
@@ -65,19 +67,11 @@ class SmtpTransport:
         """Hand the message to the mail server; it is responsible from the moment that it answers 250 to its end."""
         is_ascii = recipient.isascii()
         content = message.as_bytes(policy=message.policy if is_ascii else policy.SMTPUTF8)
-        options = [] if is_ascii else ["SMTPUTF8", "BODY=8BITMIME"]
-        async with self._line() as line:
-            try:
-                await line.client.sendmail(self._sender, [recipient], content, mail_options=options)
-            except aiosmtplib.SMTPRecipientsRefused as error:
-                refusal = error.recipients[0]
-                raise _judged(refusal.code, refusal.message) from error
-            except aiosmtplib.SMTPResponseException as error:
-                raise _judged(error.code, error.message) from error
-            except (aiosmtplib.SMTPNotSupported, ValueError) as error:
-                raise PermanentFailure(f"The mail server can't take this address: {error}") from error
-            except (aiosmtplib.SMTPException, OSError) as error:
-                raise TemporaryFailure(f"The mail server broke off: {error or type(error).__name__}") from error
+        line = self._idle_line()
+        if line is not None:
+            with suppress(_LineGone):
+                return await self._hand_over(line, recipient, content)
+        return await self._hand_over(_Line(await self._connected()), recipient, content)
 
     async def handshake(self) -> str:
         """Connect, say hello and log in, as for a mail, and tell where that led."""
@@ -92,18 +86,47 @@ class SmtpTransport:
         while self._idle:
             await _farewell(self._idle.popleft().client)
 
-    @asynccontextmanager
-    async def _line(self) -> AsyncIterator[_Line]:
-        line = await self._living_line() or _Line(await self._connected())
+    async def _hand_over(self, line: _Line, recipient: str, content: bytes) -> None:
         try:
-            yield line
-        except PermanentFailure:
-            self._keep(line)
-            raise
+            await self._dialogue(line, recipient, content)
+        except aiosmtplib.SMTPResponseException as error:
+            await self._reset(line)
+            raise _judged(error) from error
+        except (aiosmtplib.SMTPNotSupported, ValueError) as error:
+            await self._reset(line)
+            raise PermanentFailure(f"The mail server can't take this address: {error}") from error
+        except (aiosmtplib.SMTPException, OSError) as error:
+            line.client.close()
+            raise TemporaryFailure(f"The mail server broke off: {error or type(error).__name__}") from error
         except BaseException:
             # Cut off in the middle of a dialogue: whatever the server says next would be taken for another's answer.
             line.client.close()
             raise
+        self._keep(line)
+
+    async def _dialogue(self, line: _Line, recipient: str, content: bytes) -> None:
+        client = line.client
+        options, encoding = [], "ascii"
+        if not recipient.isascii():
+            if not client.supports_extension("smtputf8"):
+                raise aiosmtplib.SMTPNotSupported("it speaks ASCII only")
+            options, encoding = ["SMTPUTF8", "BODY=8BITMIME"], "utf-8"
+        try:
+            await client.mail(self._sender, options=options, encoding=encoding)
+        except aiosmtplib.SMTPServerDisconnected as error:
+            if line.mails:
+                line.client.close()
+                raise _LineGone from error
+            raise
+        await client.rcpt(recipient, encoding=encoding)
+        await client.data(content)
+
+    async def _reset(self, line: _Line) -> None:
+        """Make the line fit for the next mail after a refusal."""
+        try:
+            await line.client.rset()
+        except (aiosmtplib.SMTPException, OSError):
+            line.client.close()
         self._keep(line)
 
     def _keep(self, line: _Line) -> None:
@@ -114,16 +137,11 @@ class SmtpTransport:
         line.idle_since = asyncio.get_running_loop().time()
         self._idle.append(line)
 
-    async def _living_line(self) -> _Line | None:
+    def _idle_line(self) -> _Line | None:
         while self._idle:
             line = self._idle.pop()
-            idle = asyncio.get_running_loop().time() - line.idle_since
-            if line.client.is_connected and idle < _LONGEST_IDLE:
-                if idle < _TRUSTED_IDLE:
-                    return line
-                with suppress(aiosmtplib.SMTPException, OSError):
-                    await line.client.noop()
-                    return line
+            if line.client.is_connected and asyncio.get_running_loop().time() - line.idle_since < _LONGEST_IDLE:
+                return line
             line.client.close()
         return None
 
@@ -147,11 +165,11 @@ class SmtpTransport:
         return client
 
 
-def _judged(code: int, reply: str) -> TemporaryFailure | PermanentFailure:
-    said = f"The mail server answered {code} {reply}"
-    if code in _ABOUT_US:
+def _judged(error: aiosmtplib.SMTPResponseException) -> TemporaryFailure | PermanentFailure:
+    said = f"The mail server answered {error.code} {error.message}"
+    if error.code in _ABOUT_US:
         return Unreachable(said)
-    return PermanentFailure(said) if code >= _FIRST_PERMANENT else TemporaryFailure(said)
+    return PermanentFailure(said) if error.code >= _FIRST_PERMANENT else TemporaryFailure(said)
 
 
 async def _farewell(client: aiosmtplib.SMTP) -> None:

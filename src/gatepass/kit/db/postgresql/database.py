@@ -5,7 +5,7 @@ import logging
 import random
 from typing import Literal, TypeVar
 
-from gatepass.kit.db.bodies import Guarded
+from gatepass.kit.db.bodies import Bodies
 from gatepass.kit.db.contract import Body, Limits
 from gatepass.kit.db.faults import ConnectionLost, SerializationFailure, StorageUnavailable
 from gatepass.kit.db.postgresql.connection import Connection, connect
@@ -33,6 +33,7 @@ class PostgresDatabase:
 
     def __init__(self, url: str, limits: Limits) -> None:
         self._pool = Pool(lambda: connect(url, limits), limits.connections, limits.acquire.total_seconds())
+        self._bodies = Bodies()
         self._commits: set[asyncio.Task[None]] = set()
 
     async def open(self) -> None:
@@ -45,6 +46,7 @@ class PostgresDatabase:
 
     async def transact(self, body: Body[T]) -> T:
         """Run `body` between BEGIN and COMMIT, again when it collides or its connection is lost before the COMMIT."""
+        self._bodies.refuse_inner()
         for attempt in range(1, _TRIES + 1):
             try:
                 return await self._transact_once(body)
@@ -60,11 +62,12 @@ class PostgresDatabase:
 
     async def read(self, body: Body[T]) -> T:
         """Run `body` without a transaction of its own."""
+        self._bodies.refuse_inner()
         for attempt in range(1, _TRIES_WHEN_LOST + 1):
             connection = await self._pool.acquire()
             tx = PostgresTx(connection, is_reading=True)
             try:
-                return await Guarded(body(tx), tx.is_waiting)
+                return await self._bodies.run(body(tx), tx.is_waiting)
             except (ConnectionLost, StaleStatement) as fault:
                 if attempt == _TRIES_WHEN_LOST:
                     raise StorageUnavailable(f"the read failed {attempt} times: {fault}") from fault
@@ -83,7 +86,7 @@ class PostgresDatabase:
         is_ending = False
         try:
             await connection.begin()
-            outcome = await Guarded(body(tx), tx.is_waiting)
+            outcome = await self._bodies.run(body(tx), tx.is_waiting)
             tx.refuse_swallowed_failure()
             is_ending = True
         except Exception:

@@ -8,9 +8,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from gatepass.kit.db.bodies import drive_in_one_step
+from gatepass.kit.db.bodies import Bodies
 from gatepass.kit.db.contract import Body
-from gatepass.kit.db.faults import ConnectionLost, SerializationFailure, StorageUnavailable, SuspensionRefused
+from gatepass.kit.db.faults import ConnectionLost, SerializationFailure, StorageUnavailable
 from gatepass.kit.db.sqlite.checkpoint import Checkpointer
 from gatepass.kit.db.sqlite.connection import connect, create_file, is_busy, meaning_of
 from gatepass.kit.db.sqlite.group import Group
@@ -39,7 +39,7 @@ class SqliteDatabase:
         self._checkpointer = Checkpointer(path)
         self._writer = Writer(path, self._patience, self._checkpointer.wake)
         self._reader: sqlite3.Connection | None = None
-        self._is_inside_body = False
+        self._bodies = Bodies()
         self._is_closed = False
 
     async def open(self) -> None:
@@ -111,11 +111,9 @@ class SqliteDatabase:
         await asyncio.to_thread(self._checkpointer.stop)
 
     def _run(self, body: Body[T], group: Group) -> tuple[T, asyncio.Future[None]]:
-        self._is_inside_body = True
         try:
-            return group.run(body)
+            return group.run(body, self._bodies)
         finally:
-            self._is_inside_body = False
             if group.is_broken:
                 self._writer.leave(group)
 
@@ -125,11 +123,9 @@ class SqliteDatabase:
         except sqlite3.Error as error:
             raise meaning_of(error) from error
         tx = SqliteTx(reader, is_reading=True)
-        self._is_inside_body = True
         try:
-            return drive_in_one_step(body(tx))
+            return self._bodies.run_in_one_step(body(tx))
         finally:
-            self._is_inside_body = False
             tx.end()
 
     def _connect_reader(self) -> sqlite3.Connection:
@@ -137,8 +133,7 @@ class SqliteDatabase:
         return self._reader
 
     def _refuse_when_unfit(self) -> None:
-        if self._is_inside_body:
-            raise SuspensionRefused("A body was opened inside a body: hand the tx on instead")
+        self._bodies.refuse_inner()
         if self._is_closed:
             raise StorageUnavailable("the database is closed")
 

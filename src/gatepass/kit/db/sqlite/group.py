@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable
 from typing import TypeVar
 
-from gatepass.kit.db.bodies import drive_in_one_step
+from gatepass.kit.db.bodies import Bodies
 from gatepass.kit.db.contract import Body
 from gatepass.kit.db.faults import StorageUnavailable
 from gatepass.kit.db.sqlite.tx import SqliteTx
@@ -25,7 +25,7 @@ class Group:
         self._members: list[tuple[asyncio.Future[None], list[Callable[[], object]]]] = []
         self.is_broken = False
 
-    def run(self, body: Body[T]) -> tuple[T, asyncio.Future[None]]:
+    def run(self, body: Body[T], bodies: Bodies) -> tuple[T, asyncio.Future[None]]:
         """Run a body in a savepoint of its own and return its outcome and what to await before telling anybody.
 
         Raises:
@@ -36,7 +36,7 @@ class Group:
         tx = SqliteTx(connection, is_reading=False)
         try:
             connection.execute("SAVEPOINT body")
-            outcome = drive_in_one_step(body(tx))
+            outcome = bodies.run_in_one_step(body(tx))
             tx.refuse_swallowed_failure()
             connection.execute("RELEASE body")
         except BaseException as error:

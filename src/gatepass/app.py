@@ -1,0 +1,199 @@
+"""Builds every part of the server and mounts every door; the only file that knows them all."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlsplit
+
+import structlog
+
+from gatepass.applications.queries import ApplicationDirectory
+from gatepass.gate.browsers import BrowserCookie
+from gatepass.gate.headers import StandingHeaders, standing_headers
+from gatepass.gate.health import HealthRoutes
+from gatepass.gate.model import Endpoint, Receive, Scope, Send
+from gatepass.gate.openapi import Description
+from gatepass.gate.pages import PageRenderer
+from gatepass.gate.phases import Gatekeeper
+from gatepass.gate.server import Gate, HostList, Table
+from gatepass.gate.site import Site, noting_status
+from gatepass.kit.clock import Clock
+from gatepass.kit.db import Database
+from gatepass.kit.places import Places
+from gatepass.kit.secrets import KeyRing
+from gatepass.kit.signals import Signals
+from gatepass.login.flows import Login
+from gatepass.methods.magic_link.flows import LinkMailer, MagicLinkFlows
+from gatepass.methods.magic_link.pages import LandingPages
+from gatepass.methods.magic_link.routes import MagicLinkRoutes
+from gatepass.methods.magic_link.waiting import Waiting
+from gatepass.methods.one_time_code.flows import CodeFlows, Codes
+from gatepass.methods.one_time_code.routes import CodeRoutes
+from gatepass.outbox.flows import Outbox
+from gatepass.protection.flows import Limiter, sign_in_limits
+from gatepass.protection.model import SignInLimits
+from gatepass.provider.flows import ProviderFlows
+from gatepass.provider.routes import ProviderRoutes
+from gatepass.settings import Settings
+from gatepass.tokens.flows import Tokens
+from gatepass.tokens.keys import KeyCabinet, KeyMaker
+from gatepass.web.development.pages import DevelopmentPages
+from gatepass.web.widget.routes import WidgetRoutes
+
+_log = structlog.get_logger("gatepass")
+_DEVELOPMENT_SCALE = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Foundations:
+    """What stands before any slice does: the settings, the time, the database and the keys."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    key_ring: KeyRing
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Every part of a server, built and connected."""
+
+    foundations: Foundations
+    applications: ApplicationDirectory
+    outbox: Outbox
+    tokens: Tokens
+    login: Login
+    codes: CodeFlows
+    links: MagicLinkFlows
+    limiter: Limiter
+    limits: SignInLimits
+
+    @property
+    def public_url(self) -> str:
+        """Return the address by which browsers reach the server."""
+        return self.foundations.settings.server.origin
+
+    @property
+    def is_https(self) -> bool:
+        """Tell whether browsers reach the server by https."""
+        return self.public_url.startswith("https:")
+
+
+def build(foundations: Foundations) -> House:
+    """Build every part."""
+    settings, clock = foundations.settings, foundations.clock
+    public_url = settings.server.origin
+    database, key_ring = foundations.database, foundations.key_ring
+    limits = settings.limits
+    if settings.server.dev and limits.scale == 1.0:
+        # On a laptop one person plays everybody.
+        limits = replace(limits, scale=_DEVELOPMENT_SCALE)
+    outbox = Outbox(key_ring, clock, urlsplit(public_url).hostname or "localhost")
+    tokens = Tokens(KeyCabinet(database, KeyMaker(key_ring, settings.tokens), clock), settings.tokens, public_url)
+    login = Login(tokens, Signals())
+    codes = Codes(key_ring)
+    sign_in = sign_in_limits(limits)
+    mailer = LinkMailer(codes, outbox, Places(settings.server.places_file), public_url, sign_in.send_per_address.count)
+    return House(
+        foundations=foundations,
+        applications=ApplicationDirectory(database),
+        outbox=outbox,
+        tokens=tokens,
+        login=login,
+        codes=CodeFlows(database, clock, codes, login),
+        links=MagicLinkFlows(database, clock, mailer, login),
+        limiter=Limiter(),
+        limits=sign_in,
+    )
+
+
+def endpoints(house: House, pages: PageRenderer) -> list[Endpoint]:
+    """Return the whole endpoint table."""
+    foundations = house.foundations
+    waiting = Waiting(foundations.database, foundations.clock, house.login)
+    provider = ProviderFlows(foundations.database, foundations.clock, house.tokens)
+    links = MagicLinkRoutes(
+        house.links, waiting, BrowserCookie(house.is_https), pages, house.limits, foundations.settings.server.dev
+    )
+    doors = [
+        *links.endpoints(),
+        *CodeRoutes(house.codes, house.limits).endpoints(),
+        *ProviderRoutes(provider, house.limits).endpoints(),
+        *WidgetRoutes(house.applications, (house.links, house.codes), house.public_url).endpoints(),
+        *HealthRoutes(foundations.database).endpoints(),
+    ]
+    return [*doors, *Description(doors, house.public_url).endpoints()]
+
+
+def gate(house: House) -> Gate:
+    """Return the server's front door."""
+    headers: StandingHeaders = standing_headers(is_https=house.is_https)
+    pages = PageRenderer(headers)
+    server = house.foundations.settings.server
+    table = Table.of(endpoints(house, pages), Gatekeeper(house.applications, house.limiter, house.public_url.encode()))
+    landing = LandingPages(
+        house.links, house.applications, BrowserCookie(house.is_https), pages, house.limiter, house.limits
+    )
+    routes = landing.routes()
+    if server.dev:
+        routes += DevelopmentPages(
+            house.foundations.database, house.foundations.clock, house.applications, pages, house.public_url
+        ).routes()
+    site = Site(pages, house.applications, server.dev).application(routes)
+    hosts = HostList(frozenset({urlsplit(house.public_url).netloc, *server.allowed_hosts}), with_loopback=server.dev)
+    return Gate(table, noting_status(site), house.applications, headers, hosts)
+
+
+class Application:
+    """The ASGI application that a server process runs: opens at start-up, closes at shutdown.
+
+    Args:
+        lay: opens the database and reads the keys; awaited at start-up, in the server's own loop.
+        work: what the process does beside serving, given the house and an event that asks it to stop.
+    """
+
+    def __init__(
+        self,
+        lay: Callable[[], Awaitable[Foundations]],
+        work: Callable[[House, asyncio.Event], Awaitable[None]] | None = None,
+    ) -> None:
+        self._lay = lay
+        self._work = work
+        self._gate: Gate | None = None
+        self.house: House | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or take part in the server's life (ASGI 3)."""
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif self._gate is not None:
+            await self._gate(scope, receive, send)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()
+        try:
+            foundations = await self._lay()
+            self.house = build(foundations)
+            self._gate = gate(self.house)
+        except Exception as error:  # noqa: BLE001 - whatever it was, the server's supervisor is told
+            _log.exception("server.failed_to_start")
+            await send({"type": "lifespan.startup.failed", "message": str(error)})
+            return
+        stop = asyncio.Event()
+        work = asyncio.ensure_future(self._work(self.house, stop)) if self._work else None
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        stop.set()
+        await _finish(work)
+        await foundations.database.close()
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+async def _finish(work: "asyncio.Future[Any] | None") -> None:
+    if work is None:
+        return
+    try:
+        await work
+    except Exception:  # noqa: BLE001 - the server is stopping; the log has it
+        _log.exception("worker.failed")

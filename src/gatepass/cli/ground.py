@@ -1,0 +1,97 @@
+"""What every command stands on: its common options, the settings and the open database."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, TypeVar
+
+import typer
+from rich.console import Console
+
+from gatepass.app import Foundations
+from gatepass.kit.clock import SystemClock
+from gatepass.kit.db import Limits, StorageUnavailable, open_database
+from gatepass.kit.key_file import KeyFileFault, read_key_ring
+from gatepass.kit.problems import Problem
+from gatepass.kit.secrets import KeyRing, Secret
+from gatepass.migrations import head, version_of
+from gatepass.settings import FaultySettings, Settings, load
+
+T = TypeVar("T")
+DataOption = Annotated[
+    Path | None, typer.Option("--data", help="The folder of the database and the key file.", show_default=False)
+]
+DatabaseOption = Annotated[
+    str | None,
+    typer.Option("--database", help="sqlite:///path or postgresql://…; a file in --data by default."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+
+def fail(*sentences: str) -> NoReturn:
+    """Say what is wrong, a line each, and leave with status 2."""
+    for sentence in sentences:
+        err.print(f"[red]✗[/] {sentence}", markup=True, soft_wrap=True)
+    raise typer.Exit(2)
+
+
+def settings_of(data: Path | None, database: str | None, **given: Any) -> Settings:
+    """Read the settings, with what the command line gave on top; say every fault and leave where there is one."""
+    secret = Secret(database) if database else None
+    try:
+        return load(given={"data": data, "database": secret, **given})
+    except FaultySettings as fault:
+        fail(*fault.faults)
+
+
+def key_ring_of(settings: Settings) -> KeyRing:
+    """Return the master keys, or say what is wrong with them and leave."""
+    try:
+        return read_key_ring(settings.server.master_key, settings.server.key_file)
+    except KeyFileFault as fault:
+        fail(str(fault))
+
+
+async def lay(settings: Settings) -> Foundations:
+    """Open the database and read the keys.
+
+    Raises:
+        StorageUnavailable: the database can't be reached.
+        Problem: it is not migrated (`database_not_migrated`).
+    """
+    database = await open_database(settings.server.database_url, Limits(connections=settings.server.pool_size))
+    found = await version_of(database)
+    if found != head():
+        await database.close()
+        raise Problem(
+            "database_not_migrated", 503, "The database is not at this version's schema. Run `gatepass migrate`."
+        )
+    ring = read_key_ring(settings.server.master_key, settings.server.key_file)
+    return Foundations(settings, SystemClock(), database, ring)
+
+
+def run(settings: Settings, body: Callable[[Foundations], Awaitable[T]]) -> T:
+    """Run a command's work on open foundations and close them; say what went wrong and leave where it did."""
+
+    async def whole() -> T:
+        foundations = await lay(settings)
+        try:
+            return await body(foundations)
+        finally:
+            await foundations.database.close()
+
+    try:
+        return asyncio.run(whole())
+    except StorageUnavailable as fault:
+        fail(f"The database can't be reached: {fault.detail or fault.title}")
+    except (Problem, KeyFileFault) as fault:
+        fail(fault.title if isinstance(fault, Problem) else str(fault))
+
+
+def print_json(value: Any) -> None:
+    """Print a value as JSON."""
+    typer.echo(json.dumps(value, indent=2))

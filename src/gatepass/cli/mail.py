@@ -1,0 +1,61 @@
+"""`gatepass mail`: tries the way out for mail."""
+
+from typing import Annotated
+
+import typer
+
+from gatepass.app import Foundations, build
+from gatepass.cli.ground import DatabaseOption, DataOption, fail, out, run, settings_of
+from gatepass.kit.ids import new_handle
+from gatepass.kit.problems import Problem
+from gatepass.outbox.message import Headers, build_message
+from gatepass.outbox.model import DeliveryFailure, RenderedMail
+from gatepass.users.rules import parse_address
+from gatepass.worker import sender_of, transport_of
+
+commands = typer.Typer(no_args_is_help=True, help="Mail.")
+_WORDS = "This mail left Gatepass and arrived. Sign-in mails will, too."
+
+
+@commands.callback()
+def _group() -> None:
+    """Mail."""
+
+
+@commands.command("test")
+def send_test(
+    address: Annotated[str, typer.Argument(help="Where to send the test mail.")],
+    data: DataOption = None,
+    database: DatabaseOption = None,
+) -> None:
+    """Send one test mail right now and say what the mail server answered."""
+    settings = settings_of(data, database)
+    try:
+        recipient = parse_address(address, allow_test_domains=settings.server.dev or settings.outbox.smtp_url is None)
+    except Problem as problem:
+        fail(problem.title)
+
+    async def body(foundations: Foundations) -> None:
+        house = build(foundations)
+        transport = transport_of(house)
+        headers = Headers(
+            sender=sender_of(settings),
+            sender_name="Gatepass",
+            recipient=recipient.address,
+            message_id=f"<{new_handle()}@{house.outbox.host}>",
+            written_at=foundations.clock.now(),
+        )
+        mail = RenderedMail("A test mail of Gatepass", _WORDS + "\n", f"<p>{_WORDS}</p>\n")
+        try:
+            await transport.send(build_message(mail, headers), recipient.address)
+        finally:
+            await transport.close()
+
+    try:
+        run(settings, body)
+    except DeliveryFailure as failure:
+        fail(f"The mail server did not take it: {failure}")
+    except TimeoutError:
+        fail("The mail server did not answer in time.")
+    where = "the development mailbox" if settings.outbox.smtp_url is None else "the mail server"
+    out.print(f"[green]✓[/] {recipient.address}: {where} took the mail.")

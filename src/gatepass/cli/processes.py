@@ -1,0 +1,80 @@
+"""Several serving processes behind one socket: started, watched, replaced and stopped together."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from types import FrameType
+from typing import Final
+
+import structlog
+
+LISTEN_FD: Final = "GATEPASS_LISTEN_FD"
+_log = structlog.get_logger("gatepass.processes")
+_SECONDS_TO_DRAIN = 15.0
+_SECONDS_BETWEEN_LOOKS = 0.2
+_QUICK_DEATH_SECONDS = 5.0
+_MOST_QUICK_DEATHS = 5
+
+
+def supervise(listener: socket.socket, count: int) -> None:
+    """Run so many serving processes until this one is told to stop; one that dies is replaced.
+
+    Gives up when processes keep dying right after their start, because then none will serve.
+    """
+    supervisor = _Supervisor(listener)
+    signal.signal(signal.SIGTERM, supervisor.stop)
+    signal.signal(signal.SIGINT, supervisor.stop)
+    supervisor.run(count)
+
+
+class _Supervisor:
+    def __init__(self, listener: socket.socket) -> None:
+        self._descriptor = listener.fileno()
+        self._children: dict[int, tuple[subprocess.Popen[bytes], float]] = {}
+        self._stopping = False
+        self._quick_deaths = 0
+
+    def stop(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - the signature of signal handlers
+        self._stopping = True
+
+    def run(self, count: int) -> None:
+        while not self._stopping:
+            self._bury()
+            if self._quick_deaths >= _MOST_QUICK_DEATHS:
+                _log.error("processes.keep_dying")
+                break
+            while len(self._children) < count:
+                self._start()
+            time.sleep(_SECONDS_BETWEEN_LOOKS)
+        self._drain()
+
+    def _start(self) -> None:
+        os.set_inheritable(self._descriptor, True)  # noqa: FBT003 - the library's signature
+        child = subprocess.Popen(  # noqa: S603 - our own command line, as it was given to us
+            [sys.executable, "-m", "gatepass", *sys.argv[1:]],
+            env={**os.environ, LISTEN_FD: str(self._descriptor)},
+            pass_fds=[self._descriptor],
+        )
+        self._children[child.pid] = (child, time.monotonic())
+
+    def _bury(self) -> None:
+        for process_id, (child, started) in list(self._children.items()):
+            if child.poll() is None:
+                continue
+            del self._children[process_id]
+            is_quick = time.monotonic() - started < _QUICK_DEATH_SECONDS
+            self._quick_deaths = self._quick_deaths + 1 if is_quick else 0
+            _log.warning("process.ended", process=process_id, status=child.returncode)
+
+    def _drain(self) -> None:
+        for child, _ in self._children.values():
+            child.terminate()
+        until = time.monotonic() + _SECONDS_TO_DRAIN
+        for child, _ in self._children.values():
+            try:
+                child.wait(max(0.1, until - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                child.kill()

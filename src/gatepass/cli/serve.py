@@ -1,0 +1,126 @@
+"""`gatepass serve`: runs the server."""
+
+import asyncio
+import logging
+import os
+import socket
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from gatepass.app import Application, Foundations
+from gatepass.cli.ground import DatabaseOption, DataOption, fail, key_ring_of, lay, out, settings_of
+from gatepass.cli.processes import LISTEN_FD, supervise
+from gatepass.cli.welcome import ready_demo, welcome
+from gatepass.gate import metrics
+from gatepass.gate.connections.protocol import ConnectionLimits, protocol_class, raise_descriptor_limit
+from gatepass.kit.db import StorageUnavailable
+from gatepass.kit.key_file import make_key_file
+from gatepass.kit.logs import configure_logs
+from gatepass.migrations import current, head, upgrade
+from gatepass.settings import Settings, missing_for_production
+from gatepass.worker import work
+
+_DRAIN_SECONDS = 10
+_BACKLOG = 4096
+
+
+def serve(
+    host: Annotated[str | None, typer.Option("--host", help="The address to listen on; 127.0.0.1.")] = None,
+    port: Annotated[int | None, typer.Option("--port", help="The port to listen on; 8000.")] = None,
+    data: DataOption = None,
+    database: DatabaseOption = None,
+    public_url: Annotated[
+        str | None, typer.Option("--public-url", help="The address by which browsers reach the server.")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option("--workers", help="How many processes serve; more than one needs PostgreSQL.")
+    ] = None,
+    dev: Annotated[bool | None, typer.Option("--dev", help="Development mode: mail lands in a mailbox page.")] = None,
+) -> None:
+    """Serve sign-in pages and the API."""
+    settings = settings_of(data, database, host=host, port=port, public_url=public_url, workers=workers, dev=dev)
+    configure_logs(is_production=not settings.server.dev, level=settings.server.log_level, reports_crashes=True)
+    for chatty in ("alembic", "uvicorn.error"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    inherited = os.environ.get(LISTEN_FD)
+    if inherited is not None:
+        _run(settings, socket.socket(fileno=int(inherited)))
+        return
+    _prepare(settings)
+    listener = _listen(settings)
+    if settings.server.workers > 1:
+        supervise(listener, settings.server.workers)
+    else:
+        _run(settings, listener)
+
+
+def _prepare(settings: Settings) -> None:
+    server = settings.server
+    if server.dev:
+        _prepare_development(settings)
+        return
+    missing = missing_for_production(settings)
+    if missing:
+        fail("In production the server needs:", *missing, "Or start it with --dev on your own machine.")
+    key_ring_of(settings)
+    try:
+        found = asyncio.run(current(server.database_url))
+    except StorageUnavailable as fault:
+        fail(f"The database can't be reached: {fault.detail or fault.title}")
+    if found != head():
+        fail("The database is not at this version's schema. Run `gatepass migrate`.")
+
+
+def _prepare_development(settings: Settings) -> None:
+    server = settings.server
+    server.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if server.master_key is None and not server.key_file.exists():
+        make_key_file(server.key_file)
+    key_ring_of(settings)
+    try:
+        asyncio.run(upgrade(server.database_url))
+    except StorageUnavailable as fault:
+        fail(f"The database can't be reached: {fault.detail or fault.title}")
+    application = asyncio.run(ready_demo(settings))
+    out.print(welcome(settings, application), soft_wrap=True)
+
+
+def _listen(settings: Settings) -> socket.socket:
+    server = settings.server
+    raise_descriptor_limit()
+    family = socket.AF_INET6 if ":" in server.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((server.host, server.port))
+    except OSError as error:
+        fail(f"Can't listen on {server.host}:{server.port}: {error.strerror}. Is it in use? Try --port.")
+    listener.listen(_BACKLOG)
+    return listener
+
+
+def _run(settings: Settings, listener: socket.socket) -> None:
+    server = settings.server
+    raise_descriptor_limit()
+
+    async def lay_foundations() -> Foundations:
+        return await lay(settings)
+
+    application = Application(lay_foundations, work if server.sends_mail else None)
+    limits = ConnectionLimits(trusted=frozenset(server.trusted_proxies))
+    config = uvicorn.Config(
+        application,
+        loop="uvloop",
+        http=protocol_class(limits, metrics.count_cuts),
+        ws="none",
+        lifespan="on",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        proxy_headers=bool(server.trusted_proxies),
+        forwarded_allow_ips=list(server.trusted_proxies),
+        timeout_graceful_shutdown=_DRAIN_SECONDS,
+    )
+    uvicorn.Server(config).run(sockets=[listener])

@@ -1,0 +1,55 @@
+"""What a developer sees when the server starts on a laptop."""
+
+from rich.text import Text
+
+from gatepass import __version__
+from gatepass.app import Foundations
+from gatepass.applications.flows import register
+from gatepass.applications.model import Application, ApplicationType, Registration
+from gatepass.applications.queries import list_applications
+from gatepass.cli.ground import lay
+from gatepass.kit.db import Tx
+from gatepass.settings import Settings
+from gatepass.web.development.pages import sample_call
+
+_DEMO = Registration(
+    name="Demo application",
+    type=ApplicationType.SPA,
+    callback_urls=("http://localhost:3000/callback",),
+    logout_urls=("http://localhost:3000/",),
+    allowed_origins=("http://localhost:3000", "http://localhost:5173"),
+)
+
+
+async def ready_demo(settings: Settings) -> Application:
+    """Return the oldest application, making the demo application where there is none yet."""
+    foundations: Foundations = await lay(settings)
+    at = foundations.clock.now()
+
+    async def body(tx: Tx) -> Application:
+        found = await list_applications(tx)
+        return found[0] if found else (await register(tx, _DEMO, at)).application
+
+    try:
+        return await foundations.database.transact(body)
+    finally:
+        await foundations.database.close()
+
+
+def welcome(settings: Settings, application: Application) -> Text:
+    """Return the summary: where everything is, and one command to try it; no line is broken, so all can be copied."""
+    url = settings.server.origin
+    mailbox = f"{url}/dev/mail" if settings.outbox.smtp_url is None else "off, mail leaves by SMTP"
+    text = Text.assemble("\n  ", ("Gatepass ", "bold"), (__version__, "dim"), "  is running in development mode\n\n")
+    for name, address in (
+        ("Start page", f"{url}/"),
+        ("Mailbox", mailbox),
+        ("API", f"{url}/docs"),
+        ("Keys", f"{url}/.well-known/jwks.json"),
+    ):
+        text.append_text(Text.assemble("  ", (f"{name:12}", "dim"), (address, "cyan"), "\n"))
+    text.append_text(Text.assemble("\n  ", (application.name, "bold"), "\n  ", (f"{'client_id':12}", "dim")))
+    text.append_text(Text.assemble(application.client_id, "\n\n  ", ("Send yourself a sign-in link:", "dim"), "\n"))
+    for line in sample_call(url, application.client_id).splitlines():
+        text.append_text(Text.assemble("  ", (line, "green"), "\n"))
+    return text.append_text(Text.assemble("\n  ", ("Ctrl-C stops the server.", "dim"), "\n"))

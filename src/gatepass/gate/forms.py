@@ -1,0 +1,49 @@
+"""Forms that people submit on our own pages."""
+
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+
+from gatepass.gate.reading import MOST_BODY_BYTES, malformed
+from gatepass.kit.problems import Problem
+
+_MOST_FIELDS = 50
+
+
+async def read_form(request: Request) -> dict[str, str]:
+    """Return the fields of a form that one of our pages sent.
+
+    Raises:
+        Problem: another site sent it (`cross_site_form`, 403), it is no form (415), too large (413) or malformed.
+    """
+    refuse_cross_site(request)
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != "application/x-www-form-urlencoded":
+        raise Problem("unsupported_media_type", 415, "Send the form as the page does.")
+    pieces: list[bytes] = []
+    size = 0
+    async for piece in request.stream():
+        size += len(piece)
+        if size > MOST_BODY_BYTES:
+            raise Problem("body_too_large", 413, f"Send at most {MOST_BODY_BYTES // 1024} KiB in one request.")
+        pieces.append(piece)
+    try:
+        pairs = parse_qsl(
+            b"".join(pieces).decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS, errors="strict"
+        )
+    except ValueError:
+        raise malformed("The form could not be read; go back and send it again.") from None
+    return dict(pairs)
+
+
+def refuse_cross_site(request: Request) -> None:
+    """Let a form pass that our own page sent, by what the browser says of its source (Fetch Metadata).
+
+    Raises:
+        Problem: another site's page sent it (`cross_site_form`, 403).
+    """
+    site = request.headers.get("sec-fetch-site")
+    origin = request.headers.get("origin")
+    own = origin is None or origin == f"{request.url.scheme}://{request.headers.get('host', '')}"
+    if site in {"cross-site", "same-site"} or (site is None and not own):
+        raise Problem("cross_site_form", 403, "Open the page from the mail and use the form there.")

@@ -1,0 +1,128 @@
+"""The pages' own application: the slices' routes, static files, branding stylesheets, and faces for what goes wrong."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import structlog
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import Receive, Scope, Send
+
+from gatepass.applications.queries import ApplicationDirectory
+from gatepass.gate.pages import STATIC, PageRenderer
+from gatepass.kit.problems import Problem
+
+_log = structlog.get_logger("gatepass.gate")
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+_ALL_YEAR = "public, max-age=31536000, immutable"
+# Swagger UI writes style attributes; nothing else on that page may come from elsewhere or run inline.
+_DOCS_POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "base-uri 'none'; object-src 'none'; frame-ancestors 'none'; form-action 'self'"
+)
+
+
+class _StaticFiles(StaticFiles):
+    """Static files whose address carries their content's hash, so that they may be kept for good."""
+
+    def file_response(self, *arguments: object, **options: object) -> Response:
+        response = super().file_response(*arguments, **options)  # type: ignore[arg-type]
+        response.headers["cache-control"] = _ALL_YEAR
+        response.headers["x-content-type-options"] = "nosniff"
+        return response
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Builds the application that answers pages."""
+
+    pages: PageRenderer
+    applications: ApplicationDirectory
+    is_development: bool
+
+    def application(self, routes: Sequence[BaseRoute]) -> Starlette:
+        """Return the ASGI application of all pages."""
+        own = [
+            Mount("/static", _StaticFiles(directory=STATIC)),
+            Route("/branding/{client_id}.css", self.branding),
+            Route("/docs", self.docs),
+        ]
+        handlers = {HTTPException: self.refused, Problem: self.problem, Exception: self.failed}
+        return Starlette(routes=[*own, *routes], exception_handlers=handlers)
+
+    async def branding(self, request: Request) -> Response:
+        """Answer with the custom properties of an application's look; a broken colour is left out."""
+        application = await self.applications.find(request.path_params["client_id"])
+        accent = application.branding.accent if application else ""
+        rule = f":root {{ --gp-accent: {accent}; }}\n" if _COLOUR.fullmatch(accent) else ""
+        headers = {"cache-control": "public, max-age=60", "x-content-type-options": "nosniff"}
+        return Response(rule, media_type="text/css", headers=headers)
+
+    async def docs(self, request: Request) -> Response:  # noqa: ARG002 - every visitor sees the same
+        """Show the API's description."""
+        return self.pages.response(
+            "docs.html",
+            openapi="/openapi.json",
+            is_development=self.is_development,
+            headers={"content-security-policy": _DOCS_POLICY},
+        )
+
+    async def refused(self, request: Request, error: Exception) -> Response:  # noqa: ARG002 - Starlette's signature
+        """Show the page of a path that isn't there or a method that it doesn't take."""
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        if status == 405:  # noqa: PLR2004 - the HTTP status
+            return self.pages.error(status, "This page takes no such request", "Open it in a browser.")
+        return self.pages.error(
+            status, "There is nothing here", "Check the address, or go back to where you came from."
+        )
+
+    async def problem(self, request: Request, error: Exception) -> Response:
+        """Show the page of a problem."""
+        problem = error if isinstance(error, Problem) else Problem("internal_error", 500, "Try again in a moment.")
+        headers = {"retry-after": str(problem.retry_after)} if problem.retry_after is not None else None
+        trace_id = request.scope.get("trace_id")
+        if problem.status >= 500:  # noqa: PLR2004 - the server's own faults
+            _log.error("page.unavailable", code_name=problem.code, detail=problem.detail, trace_id=trace_id)
+            title = "This is not possible right now"
+        else:
+            title, trace_id = "That did not work", None
+        page = self.pages.error(problem.status, title, problem.title, trace_id=trace_id)
+        page.headers.update(headers or {})
+        return page
+
+    async def failed(self, request: Request, error: Exception) -> Response:
+        """Show the page of what nobody foresaw; the log has the rest under the same number."""
+        trace_id = request.scope.get("trace_id")
+        _log.error("page.failed", exc_info=error, trace_id=trace_id)
+        what_to_do = "It is not your fault. Try again in a moment."
+        return self.pages.error(500, "Something went wrong on our side", what_to_do, trace_id=trace_id)
+
+
+def noting_status(application: Starlette) -> "StatusNote":
+    """Return an application that notes in the scope with which status it answered, for the metrics."""
+    return StatusNote(application)
+
+
+class StatusNote:
+    """Wraps an ASGI application and notes its status."""
+
+    def __init__(self, application: Starlette) -> None:
+        self._application = application
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+
+        async def noting(message: dict[str, object]) -> None:
+            if message["type"] == "http.response.start":
+                scope["gatepass.status"] = message["status"]
+                headers = message.setdefault("headers", [])
+                if isinstance(headers, list) and "trace_id" in scope:
+                    headers.append((b"x-trace-id", str(scope["trace_id"]).encode()))
+            await send(message)
+
+        await self._application(scope, receive, noting)  # type: ignore[arg-type]

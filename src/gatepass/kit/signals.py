@@ -1,0 +1,54 @@
+"""Bells inside one process: who waits for something is woken by the commit that brings it.
+
+A bell carries no news, only that there may be some; who hears it reads the database. Across processes nobody rings,
+so who waits there also looks from time to time.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+
+class Bell:
+    """Rings once for everybody who listens."""
+
+    __slots__ = ("_rung",)
+
+    def __init__(self) -> None:
+        self._rung = asyncio.Event()
+
+    def ring(self) -> None:
+        """Wake whoever waits, and whoever will."""
+        self._rung.set()
+
+    async def wait(self, seconds: float) -> None:
+        """Wait until the bell has rung, at most so many seconds; then it can ring anew."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._rung.wait()
+        self._rung.clear()
+
+
+class Signals:
+    """Bells by topic, kept only while somebody listens."""
+
+    def __init__(self) -> None:
+        self._bells: dict[str, set[Bell]] = {}
+
+    @contextmanager
+    def listen(self, topic: str) -> Iterator[Bell]:
+        """Yield a bell that rings when the topic is announced; begin to listen before reading what it is about."""
+        bell = Bell()
+        self._bells.setdefault(topic, set()).add(bell)
+        try:
+            yield bell
+        finally:
+            bells = self._bells[topic]
+            bells.discard(bell)
+            if not bells:
+                del self._bells[topic]
+
+    def announce(self, topic: str) -> None:
+        """Ring every bell of a topic."""
+        for bell in self._bells.get(topic, ()):
+            bell.ring()

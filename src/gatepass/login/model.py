@@ -1,0 +1,130 @@
+"""What an attempt, a proof and an outcome are."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from gatepass.sessions.model import Session
+from gatepass.users.model import AddressKey, EmailAddress, User
+
+
+class EndReason(StrEnum):
+    """Why an attempt ended before anybody signed in."""
+
+    DECLINED = "declined"
+    EXHAUSTED = "exhausted"
+    WRONG_MATCH = "wrong_match"
+    SIGN_UP_CLOSED = "sign_up_closed"
+    USER_INACTIVE = "user_inactive"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One sign-in that somebody began.
+
+    Its `state_hash` is the hash of the handle with which the application asks for the outcome. `browser_hash` is the
+    hash of the cookie of the browser that asked, where a browser did. `match_number` is what the waiting screen shows.
+    """
+
+    id: str
+    application_id: str
+    method: str
+    state_hash: bytes
+    address: str
+    address_key: AddressKey
+    browser_hash: bytes | None
+    network: str
+    user_agent: str
+    match_number: int | None
+    failures: int
+    created_at: datetime
+    expires_at: datetime
+    verified_at: datetime | None
+    handed_out_at: datetime | None
+    ended_at: datetime | None
+    end_reason: EndReason | None
+    user_id: str | None
+    session_id: str | None
+    answer_sealed: bytes | None
+
+    @property
+    def email(self) -> EmailAddress:
+        """Return the address that is to be proven."""
+        return EmailAddress(self.address, self.address_key)
+
+
+class Standing(StrEnum):
+    """Where an attempt stands."""
+
+    PENDING = "pending"
+    VERIFIED = "verified"
+    HANDED_OUT = "handed_out"
+    ENDED = "ended"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What a method has proven.
+
+    Args:
+        method: the method's key, such as `magic_link`.
+        amr: how, in the names of RFC 8176.
+        address: the address whose mail was read.
+    """
+
+    method: str
+    amr: tuple[str, ...]
+    address: EmailAddress
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """The attempt needs nothing more: somebody is signed in."""
+
+    attempt: Attempt
+    user: User
+    session: Session
+
+
+class Refusal(StrEnum):
+    """Why an attempt, or a proof for it, was refused."""
+
+    UNKNOWN = "unknown"
+    EXPIRED = "expired"
+    ENDED = "ended"
+    ALREADY_USED = "already_used"
+    WRONG_CODE = "wrong_code"
+    WRONG_MATCH = "wrong_match"
+    EXHAUSTED = "exhausted"
+    TOO_MANY_GUESSES = "too_many_guesses"
+    SIGN_UP_CLOSED = "sign_up_closed"
+    USER_INACTIVE = "user_inactive"
+    GESTURE_NEEDED = "gesture_needed"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A proof or a handle that was judged and refused; what was counted stays counted."""
+
+    reason: Refusal
+    tries_left: int = 0
+
+
+class Method(Protocol):
+    """A way to prove who you are."""
+
+    @property
+    def key(self) -> str:
+        """Return the method's stable name."""
+        ...
+
+    @property
+    def amr(self) -> tuple[str, ...]:
+        """Return how it proves, in the names of RFC 8176."""
+        ...
+
+    def is_ready_for(self, user: User | None) -> bool:
+        """Tell whether this person could use the method now."""
+        ...

@@ -1,0 +1,270 @@
+"""How a link is requested, sent anew, opened, redeemed and declined."""
+
+import math
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from gatepass.applications.model import Application
+from gatepass.audit.flows import record
+from gatepass.audit.model import EventKind, Origin
+from gatepass.kit.clock import Clock
+from gatepass.kit.db import Database, Tx
+from gatepass.kit.ids import new_handle, new_id
+from gatepass.kit.places import Places
+from gatepass.kit.problems import Problem
+from gatepass.kit.secrets import hash_token
+from gatepass.login.flows import Login
+from gatepass.login.model import Attempt, Completed, EndReason, Proof, Refusal, Refused
+from gatepass.login.queries import find_attempt, get_attempt
+from gatepass.login.rules import refusal as attempt_refusal
+from gatepass.methods.magic_link import messages, rules, store
+from gatepass.methods.magic_link.model import (
+    CodeBook,
+    Gesture,
+    Link,
+    Nearness,
+    Opened,
+    Requested,
+    UnverifiedLink,
+    Visitor,
+)
+from gatepass.outbox.flows import Outbox
+from gatepass.users.model import EmailAddress, User
+
+METHOD = "magic_link"
+AMR = ("email",)
+_LOWEST_MATCH, _MATCHES = 10, 90
+_SECRET_BYTES = 32
+_HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkMailer:
+    """Puts a new link and a new code for an attempt into the outbox."""
+
+    codes: CodeBook
+    outbox: Outbox
+    places: Places
+    public_url: str
+    most_mails_an_hour: int
+
+    async def send(self, tx: Tx, application: Application, attempt: Attempt, at: datetime) -> datetime:
+        """Queue the mail in the transaction of the attempt and return when its link and code expire.
+
+        Raises:
+            Problem: the address was sent as many mails as it may be within an hour, by whatever attempts and
+                processes (`too_many_requests`, 429); nothing is changed.
+        """
+        await self._refuse_bombing(tx, attempt, at)
+        handle, secret = new_handle(), secrets.token_urlsafe(_SECRET_BYTES)
+        expires_at = at + application.magic_link.lifetime
+        link = Link(
+            new_id(), attempt.id, attempt.address_key, hash_token(handle), hash_token(secret), at, expires_at, None
+        )
+        await store.add(tx, link)
+        code = await self.codes.issue(tx, attempt.id, expires_at, at)
+        place = self.places.describe(attempt.network)
+        order = messages.sign_in_mail(
+            application,
+            attempt,
+            link=messages.link_address(self.public_url, application, handle, secret),
+            code=code,
+            expires_at=expires_at,
+            place=str(place) if place else None,
+        )
+        await self.outbox.enqueue_mail(tx, order)
+        return expires_at
+
+    async def _refuse_bombing(self, tx: Tx, attempt: Attempt, at: datetime) -> None:
+        sent = await store.list_sent(tx, attempt.address_key, at - _HOUR, self.most_mails_an_hour)
+        if len(sent) >= self.most_mails_an_hour:
+            wait = math.ceil((sent[0] + _HOUR - at).total_seconds())
+            raise Problem(
+                "too_many_requests",
+                429,
+                f"This address was sent many mails already; look for the newest, or try again in {wait} seconds.",
+                retry_after=max(1, wait),
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class MagicLinkFlows:
+    """What an application and a reader of mail can do with a link."""
+
+    database: Database
+    clock: Clock
+    mailer: LinkMailer
+    login: Login
+
+    key = METHOD
+    amr = AMR
+
+    def is_ready_for(self, user: User | None) -> bool:  # noqa: ARG002 - whoever has an address can read mail
+        """Tell whether this person could use the method now."""
+        return True
+
+    async def request(
+        self, application: Application, address: EmailAddress, visitor: Visitor, *, wants_match: bool
+    ) -> Requested:
+        """Begin an attempt and mail its link and code; the same for known and unknown addresses.
+
+        Args:
+            application: who asks.
+            address: who is to read the mail.
+            visitor: the browser, network and agent that ask.
+            wants_match: whether the waiting screen will show a number to match.
+        """
+        at = self.clock.now()
+        state = new_handle()
+        match_number = _LOWEST_MATCH + secrets.randbelow(_MATCHES) if wants_match else None
+        attempt = _new_attempt(application, address, visitor, state, match_number, at)
+
+        async def body(tx: Tx) -> None:
+            await self.login.begin(tx, attempt, Origin(visitor.network, visitor.user_agent))
+            await self.mailer.send(tx, application, attempt, at)
+
+        await self.database.transact(body)
+        return Requested(state, match_number)
+
+    async def resend(self, application: Application, unverified_state: str, origin: Origin) -> Refused | None:
+        """Mail a new link and code for a pending attempt; the earlier code dies, earlier links keep their time."""
+        at = self.clock.now()
+
+        async def body(tx: Tx) -> Refused | None:
+            attempt = await find_attempt(tx, application.id, unverified_state)
+            if attempt is None:
+                return Refused(Refusal.UNKNOWN)
+            if reason := attempt_refusal(attempt, at):
+                return Refused(reason)
+            expires_at = await self.mailer.send(tx, application, attempt, at)
+            await self.login.prolong(tx, attempt, expires_at, at)
+            await record(
+                tx,
+                EventKind.LOGIN_MAIL_REPEATED,
+                at=at,
+                origin=origin,
+                application_id=application.id,
+                attempt_id=attempt.id,
+                data={"address": attempt.address},
+            )
+            return None
+
+        return await self.database.transact(body)
+
+    async def open(self, application: Application, unverified: UnverifiedLink, visitor: Visitor) -> Opened | Refused:
+        """Look at a link without changing anything."""
+        at = self.clock.now()
+
+        async def body(tx: Tx) -> Opened | Refused:
+            found = await _find(tx, application, unverified)
+            if isinstance(found, Refused):
+                return found
+            link, attempt = found
+            if reason := rules.refusal(link, attempt, at):
+                return Refused(reason)
+            return Opened(attempt, application, rules.nearness(attempt, visitor))
+
+        return await self.database.read(body)
+
+    async def redeem(
+        self, application: Application, unverified: UnverifiedLink, visitor: Visitor, gesture: Gesture
+    ) -> Completed | Refused:
+        """Spend a link for the attempt that asked for it, when the gesture fits the place where it was opened."""
+        at = self.clock.now()
+        origin = Origin(visitor.network, visitor.user_agent)
+
+        async def body(tx: Tx) -> Completed | Refused:
+            found = await _find(tx, application, unverified)
+            if isinstance(found, Refused):
+                return found
+            link, attempt = found
+            if reason := rules.refusal(link, attempt, at) or await self._gesture_refusal(
+                tx, attempt, visitor, gesture, at
+            ):
+                return reason if isinstance(reason, Refused) else Refused(reason)
+            if not await store.consume(tx, link.id, at):
+                return Refused(Refusal.ALREADY_USED)
+            return await self.login.advance(tx, attempt, Proof(METHOD, AMR, attempt.email), application, at, origin)
+
+        return await self.database.transact(body)
+
+    async def decline(self, application: Application, unverified: UnverifiedLink, visitor: Visitor) -> Refused | None:
+        """End the attempt of a link, because its reader says that they did not ask."""
+        at = self.clock.now()
+
+        async def body(tx: Tx) -> Refused | None:
+            found = await _find(tx, application, unverified)
+            if isinstance(found, Refused):
+                return found
+            origin = Origin(visitor.network, visitor.user_agent)
+            if await self.login.end(tx, found[1], EndReason.DECLINED, at, origin):
+                return None
+            return Refused(attempt_refusal(found[1], at) or Refusal.ENDED)
+
+        return await self.database.transact(body)
+
+    async def _gesture_refusal(  # noqa: PLR0911 - each place and gesture has its own answer
+        self, tx: Tx, attempt: Attempt, visitor: Visitor, gesture: Gesture, at: datetime
+    ) -> Refused | None:
+        if gesture.is_documented_call or rules.nearness(attempt, visitor) is not Nearness.ELSEWHERE:
+            return None
+        origin = Origin(visitor.network, visitor.user_agent)
+        if gesture.match_number:
+            if rules.is_match(attempt, gesture.match_number):
+                return None
+            # One of ninety: a second try would be worth too much to a machine that submits forms.
+            await self.login.end(tx, attempt, EndReason.WRONG_MATCH, at, origin)
+            return Refused(Refusal.WRONG_MATCH)
+        if not gesture.code:
+            return Refused(Refusal.GESTURE_NEEDED)
+        left = await self.login.charge_guess(tx, attempt, at)
+        if isinstance(left, Refused):
+            return left
+        if await self.mailer.codes.consume(tx, attempt.id, gesture.code, at):
+            return None
+        return await self.login.guessed_wrong(tx, attempt, left, at, origin)
+
+
+async def _find(tx: Tx, application: Application, unverified: UnverifiedLink) -> tuple[Link, Attempt] | Refused:
+    link = await store.find(tx, hash_token(unverified.secret))
+    attempt = await get_attempt(tx, link.attempt_id) if link else None
+    if link is None or attempt is None or attempt.application_id != application.id:
+        return Refused(Refusal.UNKNOWN)
+    handle_hash = hash_token(unverified.handle)
+    is_handle = secrets.compare_digest(link.handle_hash, handle_hash)
+    if not is_handle and not secrets.compare_digest(attempt.state_hash, handle_hash):
+        return Refused(Refusal.UNKNOWN)
+    return link, attempt
+
+
+def _new_attempt(
+    application: Application,
+    address: EmailAddress,
+    visitor: Visitor,
+    state: str,
+    match_number: int | None,
+    at: datetime,
+) -> Attempt:
+    return Attempt(
+        id=new_id(),
+        application_id=application.id,
+        method=METHOD,
+        state_hash=hash_token(state),
+        address=address.address,
+        address_key=address.key,
+        browser_hash=visitor.browser_hash,
+        network=visitor.network,
+        user_agent=visitor.user_agent[:512],
+        match_number=match_number,
+        failures=0,
+        created_at=at,
+        expires_at=at + application.magic_link.lifetime,
+        verified_at=None,
+        handed_out_at=None,
+        ended_at=None,
+        end_reason=None,
+        user_id=None,
+        session_id=None,
+        answer_sealed=None,
+    )

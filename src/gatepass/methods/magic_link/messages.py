@@ -1,0 +1,60 @@
+"""The mail that carries the link and the code."""
+
+from datetime import UTC, datetime
+from urllib.parse import urlencode
+
+from gatepass.applications.model import Application, LinkTarget
+from gatepass.kit.devices import describe_agent
+from gatepass.login.model import Attempt
+from gatepass.outbox.model import MailOrder
+
+LANDING_PATH = "/magic-link"
+VERIFY_PATH = "/api/v1/auth/passwordless/magic-link/verify"
+TEMPLATE = "sign_in"
+DEFAULT_ACCENT = "#4f46e5"
+
+
+def link_address(public_url: str, application: Application, handle: str, secret: str) -> str:
+    """Return the address that the mail links to; built from the configured public URL alone."""
+    path = VERIFY_PATH if application.magic_link.link_target is LinkTarget.API else LANDING_PATH
+    query = urlencode({"client_id": application.client_id, "state": handle, "magictext": secret})
+    return f"{public_url}{path}?{query}"
+
+
+def sign_in_mail(
+    application: Application, attempt: Attempt, *, link: str, code: str, expires_at: datetime, place: str | None
+) -> MailOrder:
+    """Return the order for the sign-in mail of an attempt.
+
+    Args:
+        application: whose brand the mail wears.
+        attempt: who asked, from where.
+        link: the address that signs the reader in.
+        code: the six digits that do the same.
+        expires_at: from when on neither is good, so that the mail need not leave any more.
+        place: where the asker seems to be, where that is known.
+    """
+    minutes = max(1, round((expires_at - attempt.created_at).total_seconds() / 60))
+    context = {
+        "subject": f"Sign in to {application.name}",
+        "app_name": application.name,
+        "logo_url": application.branding.logo_url or None,
+        "accent": application.branding.accent or DEFAULT_ACCENT,
+        "on_accent": "#ffffff",
+        "link": link,
+        "code": code,
+        "minutes": minutes,
+        "device": describe_agent(attempt.user_agent).summary,
+        "place": place,
+        "network": attempt.network,
+        "at": attempt.created_at.astimezone(UTC).strftime("%H:%M UTC, %d %B"),
+        "address": attempt.address,
+    }
+    return MailOrder(
+        recipient=attempt.address,
+        template=TEMPLATE,
+        context=context,
+        not_after=expires_at,
+        application_id=application.id,
+        reason="magic_link",
+    )

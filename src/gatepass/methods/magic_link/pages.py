@@ -1,0 +1,181 @@
+"""The landing page that the mailed link opens.
+
+A GET or HEAD changes nothing. A POST carries a person's gesture, or that of the browser that asked. The page names who
+asked, so that nobody confirms a stranger's sign-in unawares.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from gatepass.applications.model import Application
+from gatepass.applications.queries import ApplicationDirectory
+from gatepass.gate.browsers import BrowserCookie
+from gatepass.gate.forms import read_form
+from gatepass.gate.pages import PageRenderer
+from gatepass.kit.devices import describe_agent
+from gatepass.login.model import Attempt, Refusal, Refused
+from gatepass.methods.magic_link.flows import MagicLinkFlows
+from gatepass.methods.magic_link.messages import LANDING_PATH
+from gatepass.methods.magic_link.model import Gesture, Nearness, Opened, UnverifiedLink, Visitor
+from gatepass.protection.flows import Limiter
+from gatepass.protection.model import SignInLimits, network_key
+
+DECLINE_PATH = f"{LANDING_PATH}/decline"
+_MINUTE = 60
+_BUSY = 503
+
+# What a reader is shown for each refusal, and with which status.
+_VIEWS: dict[Refusal, tuple[str, int]] = {
+    Refusal.UNKNOWN: ("unknown", 400),
+    Refusal.EXPIRED: ("expired", 410),
+    Refusal.ENDED: ("ended", 410),
+    Refusal.ALREADY_USED: ("already_used", 410),
+    Refusal.WRONG_MATCH: ("ended", 400),
+    Refusal.EXHAUSTED: ("ended", 400),
+    Refusal.SIGN_UP_CLOSED: ("sign_up_closed", 403),
+    Refusal.USER_INACTIVE: ("user_inactive", 403),
+}
+_ASK_AGAIN = {
+    Refusal.WRONG_CODE: "That is not the code. Look at the newest mail.",
+    Refusal.GESTURE_NEEDED: "Type the number or the code, so that we know it is you.",
+    Refusal.TOO_MANY_GUESSES: "Too many wrong codes for this address. Wait an hour and start again.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LandingPages:
+    """Parses, calls and renders the landing page."""
+
+    flows: MagicLinkFlows
+    applications: ApplicationDirectory
+    browser: BrowserCookie
+    pages: PageRenderer
+    limiter: Limiter
+    limits: SignInLimits
+
+    def routes(self) -> list[Route]:
+        """Return this slice's pages."""
+        return [
+            Route(LANDING_PATH, self.show, methods=["GET", "HEAD"]),
+            Route(LANDING_PATH, self.confirm, methods=["POST"]),
+            Route(DECLINE_PATH, self.decline, methods=["POST"]),
+        ]
+
+    async def show(self, request: Request) -> Response:
+        """Show what the link is for; changes nothing."""
+        visit = await self._visit(request, dict(request.query_params))
+        if isinstance(visit, Response):
+            return visit
+        return self._render(visit, await self.flows.open(visit.application, visit.link, visit.visitor))
+
+    async def confirm(self, request: Request) -> Response:
+        """Take a person's gesture."""
+        form = await read_form(request)
+        visit = await self._visit(request, form)
+        if isinstance(visit, Response):
+            return visit
+        gesture = Gesture(match_number=form.get("match", "").strip(), code=form.get("code", "").strip())
+        outcome = await self.flows.redeem(visit.application, visit.link, visit.visitor, gesture)
+        if isinstance(outcome, Refused) and outcome.reason in _ASK_AGAIN:
+            opened = await self.flows.open(visit.application, visit.link, visit.visitor)
+            field = "match" if "match" in form else "code"
+            return self._render(visit, opened, refused=outcome, error_on=field)
+        if isinstance(outcome, Refused):
+            return self._render(visit, outcome)
+        return self._view(visit, "verified")
+
+    async def decline(self, request: Request) -> Response:
+        """End the attempt, because its reader did not ask for it."""
+        visit = await self._visit(request, await read_form(request))
+        if isinstance(visit, Response):
+            return visit
+        refused = await self.flows.decline(visit.application, visit.link, visit.visitor)
+        return self._view(visit, "declined") if refused is None else self._render(visit, refused)
+
+    async def _visit(self, request: Request, unverified: dict[str, str]) -> "Visit | Response":
+        headers = dict(request.scope["headers"])
+        network = request.client.host if request.client else ""
+        if seconds := self.limiter.hit(self.limits.verify_per_network, network_key(network)):
+            return self.pages.error(
+                429,
+                "A moment, please",
+                f"There were too many requests from your network. Try again in {round(seconds) + 1} seconds.",
+            )
+        application = await self.applications.find(unverified.get("client_id", ""))
+        if application is None:
+            return self.pages.response("magic_link/landing.html", status=400, view="unknown", app=None)
+        visitor = Visitor(self.browser.read_hash(headers), network, headers.get(b"user-agent", b"").decode("latin-1"))
+        link = UnverifiedLink(unverified.get("state", ""), unverified.get("magictext", ""))
+        return Visit(application, link, visitor)
+
+    def _render(
+        self,
+        visit: "Visit",
+        outcome: Opened | Refused,
+        *,
+        refused: Refused | None = None,
+        error_on: str = "code",
+    ) -> Response:
+        if isinstance(outcome, Refused):
+            view, status = _VIEWS.get(outcome.reason, ("ended", 400))
+            return self._view(visit, view, status=status)
+        attempt = outcome.attempt
+        return self._view(
+            visit,
+            outcome.nearness.value,
+            status=400 if refused else 200,
+            action=LANDING_PATH,
+            decline_action=DECLINE_PATH,
+            hidden={
+                "client_id": visit.application.client_id,
+                "state": visit.link.handle,
+                "magictext": visit.link.secret,
+            },
+            asked=self._asked(attempt),
+            match_wanted=outcome.nearness is Nearness.ELSEWHERE and attempt.match_number is not None,
+            error=_ASK_AGAIN[refused.reason] if refused else None,
+            error_on=error_on,
+            attempts_left=refused.tries_left if refused else 0,
+        )
+
+    def _asked(self, attempt: Attempt) -> dict[str, str | None]:
+        place = self.flows.mailer.places.describe(attempt.network)
+        return {
+            "address": attempt.address,
+            "device": describe_agent(attempt.user_agent).summary,
+            "place": str(place) if place else None,
+            "network": attempt.network,
+            "at": attempt.created_at.astimezone(UTC).strftime("%H:%M UTC, %d %B"),
+            "ago": _ago(attempt.created_at, self.flows.clock.now()),
+        }
+
+    def _view(self, visit: "Visit", view: str, *, status: int = 200, **context: Any) -> Response:
+        return self.pages.response(
+            "magic_link/landing.html",
+            status=status,
+            view=view,
+            app=self.pages.application(visit.application),
+            branding_stylesheet=self.pages.branding_stylesheet(visit.application),
+            **context,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Who opened which link of which application."""
+
+    application: Application
+    link: UnverifiedLink
+    visitor: Visitor
+
+
+def _ago(moment: datetime, now: datetime) -> str:
+    minutes = int((now - moment).total_seconds()) // _MINUTE
+    if minutes < 1:
+        return "just now"
+    return "a minute ago" if minutes == 1 else f"{minutes} minutes ago"

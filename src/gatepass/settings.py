@@ -1,0 +1,263 @@
+"""Joins each slice's settings into one frozen tree, and reports every fault at once.
+
+A value comes from the environment (`GATEPASS_…`), else from the TOML file, else from its default. A secret may also
+stand in a file that `GATEPASS_…_FILE` names. What an operator changes while the server runs is data, not a setting.
+"""
+
+import difflib
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any, get_type_hints
+from urllib.parse import urlsplit
+
+from gatepass.kit.configuration import Malformed, parse_value
+from gatepass.kit.secrets import Secret
+from gatepass.outbox.settings import OutboxSettings
+from gatepass.protection.settings import LimitSettings
+from gatepass.tokens.settings import TokenSettings
+
+_PREFIX = "GATEPASS_"
+_DATA = Path("gatepass-data")
+# Names that a person would look for without their section.
+_SHORT_NAMES = {("outbox", "smtp_url"): "GATEPASS_SMTP_URL", ("outbox", "mail_from"): "GATEPASS_MAIL_FROM"}
+_NOT_SETTINGS = ("GATEPASS_TEST_", "GATEPASS_BENCH_", "GATEPASS_CONFIG", "GATEPASS_LISTEN_FD")
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSettings:
+    """Where the server stands and whom it trusts."""
+
+    data: Path = field(
+        default=_DATA,
+        metadata={"doc": "The folder of the SQLite database, the master key file and the TOML file."},
+    )
+    database: Secret | None = field(
+        default=None,
+        metadata={
+            "doc": "sqlite:///path/file.db or postgresql://user:password@host/name; a file in `data` by default."
+        },
+    )
+    host: str = field(default="127.0.0.1", metadata={"doc": "The address to listen on."})
+    port: int = field(default=8000, metadata={"doc": "The port to listen on."})
+    public_url: str = field(
+        default="",
+        metadata={
+            "doc": "The address by which browsers reach the server, without a path; every link is built from it alone. "
+            "Required in production, https; in development http://localhost:<port>."
+        },
+    )
+    workers: int = field(default=1, metadata={"doc": "How many processes serve; more than one needs PostgreSQL."})
+    dev: bool = field(
+        default=False,
+        metadata={"doc": "Development mode: the dev mailbox, pages at /, wider limits, http on loopback."},
+    )
+    embedded_worker: bool | None = field(
+        default=None,
+        metadata={
+            "doc": "Whether the server process also sends mail; true in development, false in production, where "
+            "`gatepass worker` does it."
+        },
+    )
+    master_key: Secret | None = field(
+        default=None,
+        metadata={
+            "doc": "The master key, 32 bytes in base64; without it the file master.key in `data` is used. Former keys "
+            "may follow after commas, so that what they sealed still opens."
+        },
+    )
+    trusted_proxies: tuple[str, ...] = field(
+        default=(),
+        metadata={"doc": "Addresses or networks of the proxies whose X-Forwarded-For and -Proto headers are believed."},
+    )
+    allowed_hosts: tuple[str, ...] = field(
+        default=(), metadata={"doc": "Further Host headers that are served besides the public URL's."}
+    )
+    places_file: Path | None = field(
+        default=None, metadata={"doc": "A MaxMind-format file (.mmdb) that names the places of addresses."}
+    )
+    log_level: str = field(default="INFO", metadata={"doc": "The least level that is logged."})
+    pool_size: int = field(default=10, metadata={"doc": "Connections to PostgreSQL for each process."})
+
+    @property
+    def database_url(self) -> str:
+        """Return the database's address."""
+        return self.database.reveal() if self.database else f"sqlite:///{self.data / 'gatepass.db'}"
+
+    @property
+    def key_file(self) -> Path:
+        """Return where the master key lies when it isn't given."""
+        return self.data / "master.key"
+
+    @property
+    def sends_mail(self) -> bool:
+        """Tell whether the server process also sends mail."""
+        return self.dev if self.embedded_worker is None else self.embedded_worker
+
+    @property
+    def origin(self) -> str:
+        """Return the public URL, without a slash at its end."""
+        return self.public_url.rstrip("/") or f"http://localhost:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings of a server."""
+
+    server: ServerSettings = field(default_factory=ServerSettings)
+    outbox: OutboxSettings = field(default_factory=OutboxSettings)
+    limits: LimitSettings = field(default_factory=LimitSettings)
+    tokens: TokenSettings = field(default_factory=TokenSettings)
+
+
+class FaultySettings(Exception):
+    """Raised with every fault of the settings, each as a sentence that says what to do."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting, for the documentation and for reading it."""
+
+    section: str
+    name: str
+    variable: str
+    type: Any
+    default: Any
+    doc: str
+
+
+def all_settings() -> Iterator[Setting]:
+    """Yield every setting there is, in the order of the sections."""
+    for section in fields(Settings):
+        shape: Any = section.default_factory
+        hints = get_type_hints(shape)
+        for one in fields(shape):
+            yield _setting(section.name, one, hints[one.name])
+
+
+def load(environment: Mapping[str, str] | None = None, *, given: Mapping[str, Any] | None = None) -> Settings:
+    """Read the settings.
+
+    Args:
+        environment: the environment; the process's own where none is given.
+        given: values of the command line by the name of a server setting, which win over everything.
+
+    Raises:
+        FaultySettings: with every fault at once.
+    """
+    environment = os.environ if environment is None else environment
+    given = {name: value for name, value in (given or {}).items() if value is not None}
+    faults: list[str] = []
+    file = _read_file(environment, given, faults)
+    values: dict[str, dict[str, Any]] = {section.name: {} for section in fields(Settings)}
+    for setting in all_settings():
+        if setting.section == "server" and setting.name in given:
+            values["server"][setting.name] = given[setting.name]
+            continue
+        raw = _raw(setting, environment, file, faults)
+        if raw is not None:
+            try:
+                values[setting.section][setting.name] = parse_value(raw, setting.type)
+            except Malformed as fault:
+                faults.append(f"{setting.variable}: {fault}")
+    faults += _unknown(environment, file)
+    settings = Settings(
+        ServerSettings(**values["server"]),
+        OutboxSettings(**values["outbox"]),
+        LimitSettings(**values["limits"]),
+        TokenSettings(**values["tokens"]),
+    )
+    faults += _contradictions(settings)
+    if faults:
+        raise FaultySettings(faults)
+    return settings
+
+
+def missing_for_production(settings: Settings) -> list[str]:
+    """Return everything that production needs and these settings lack, each as a sentence that says what to do."""
+    found = []
+    if urlsplit(settings.server.public_url).scheme != "https":
+        found.append(
+            "Set GATEPASS_PUBLIC_URL (or --public-url) to the https address by which browsers reach the server."
+        )
+    if settings.outbox.smtp_url is None:
+        found.append("Set GATEPASS_SMTP_URL to the mail server, such as smtp://user:password@mail.example.com:587.")
+    if settings.server.master_key is None and not settings.server.key_file.is_file():
+        found.append(
+            f"Set GATEPASS_MASTER_KEY, or make the key file {settings.server.key_file} with `gatepass keys init`."
+        )
+    return found
+
+
+def _setting(section: str, one: "Field[Any]", hint: Any) -> Setting:
+    default = one.default if one.default is not MISSING else None
+    plain = f"{_PREFIX}{one.name.upper()}" if section == "server" else f"{_PREFIX}{section.upper()}_{one.name.upper()}"
+    variable = _SHORT_NAMES.get((section, one.name), plain)
+    return Setting(section, one.name, variable, hint, default, one.metadata.get("doc", ""))
+
+
+def _read_file(
+    environment: Mapping[str, str], given: Mapping[str, Any], faults: list[str]
+) -> dict[str, dict[str, Any]]:
+    data = Path(given.get("data") or environment.get("GATEPASS_DATA") or _DATA)
+    named = environment.get("GATEPASS_CONFIG")
+    path = Path(named) if named else data / "gatepass.toml"
+    if not named and not path.is_file():
+        return {}
+    try:
+        return tomllib.loads(path.read_text())
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        faults.append(f"The settings file {path} can't be read: {error}.")
+        return {}
+
+
+def _raw(setting: Setting, environment: Mapping[str, str], file: dict[str, dict[str, Any]], faults: list[str]) -> Any:
+    if setting.variable in environment:
+        return environment[setting.variable]
+    secret_file = environment.get(f"{setting.variable}_FILE")
+    if secret_file is not None:
+        try:
+            return Path(secret_file).read_text().strip()
+        except (OSError, UnicodeDecodeError) as error:
+            faults.append(f"{setting.variable}_FILE: the file can't be read: {error}.")
+            return None
+    section = file.get(setting.section, {})
+    return section.get(setting.name) if isinstance(section, dict) else None
+
+
+def _unknown(environment: Mapping[str, str], file: dict[str, dict[str, Any]]) -> Iterator[str]:
+    known = {setting.variable for setting in all_settings()}
+    for name in sorted(environment):
+        if not name.startswith(_PREFIX) or name.startswith(_NOT_SETTINGS) or name.removesuffix("_FILE") in known:
+            continue
+        nearest = difflib.get_close_matches(name, known, n=1)
+        hint = f" Did you mean {nearest[0]}?" if nearest else ""
+        yield f"{name} is not a setting.{hint}"
+    names = {(setting.section, setting.name) for setting in all_settings()}
+    for section, values in file.items():
+        for name in values if isinstance(values, dict) else ():
+            if (section, name) not in names:
+                yield f"The settings file has [{section}] {name}, which is not a setting."
+
+
+def _contradictions(settings: Settings) -> Iterator[str]:
+    server = settings.server
+    if server.workers > 1 and server.database_url.startswith("sqlite:"):
+        yield (
+            "More than one worker needs PostgreSQL: SQLite has one writer, and a second process would only wait for "
+            "it. Set GATEPASS_DATABASE to a postgresql:// address, or leave --workers at 1."
+        )
+    if server.workers < 1:
+        yield "At least one worker has to serve; set --workers to 1 or more."
+    if not server.database_url.startswith(("sqlite:///", "postgresql://", "postgres://")):
+        yield "GATEPASS_DATABASE must begin with sqlite:/// or postgresql://."
+    parts = urlsplit(server.public_url)
+    if server.public_url and (parts.scheme not in {"http", "https"} or not parts.netloc or parts.path.strip("/")):
+        yield "GATEPASS_PUBLIC_URL must be scheme and host alone, such as https://auth.example.com."
+    yield from settings.outbox.faults()

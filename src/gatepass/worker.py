@@ -1,0 +1,110 @@
+"""Sends what the outbox holds and runs the jobs that slices declare."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import structlog
+
+from gatepass.app import House
+from gatepass.gate import metrics
+from gatepass.gate.pages import TEMPLATES
+from gatepass.kit.db import Tx
+from gatepass.kit.problems import Problem
+from gatepass.login import jobs as login
+from gatepass.methods.magic_link import jobs as magic_link
+from gatepass.methods.one_time_code import jobs as one_time_code
+from gatepass.outbox.delivery import Delivery
+from gatepass.outbox.jobs import Worker, run_worker
+from gatepass.outbox.model import Transport
+from gatepass.outbox.queries import backlog
+from gatepass.outbox.rendering import MailTemplates
+from gatepass.outbox.transports.dev_mailbox import DevMailbox
+from gatepass.outbox.transports.smtp import SmtpTransport
+from gatepass.outbox.transports.smtp_url import parse_smtp_url
+from gatepass.settings import Settings
+from gatepass.tokens import jobs as tokens
+
+_log = structlog.get_logger("gatepass.worker")
+MAIL_TEMPLATES: Path = TEMPLATES / "mail"
+_SECONDS_BETWEEN_CHORES = 60.0
+
+_CHORES: dict[str, Callable[[Tx, datetime], Coroutine[Any, Any, int]]] = {
+    "login_attempts": login.purge,
+    "magic_links": magic_link.purge,
+    "one_time_codes": one_time_code.purge,
+    "refresh_tokens": tokens.purge,
+}
+
+
+def sender_of(settings: Settings) -> str:
+    """Return the address that mails come from."""
+    host = urlsplit(settings.server.origin).hostname or "localhost"
+    return settings.outbox.mail_from or f"no-reply@{host if '.' in host else host + '.localdomain'}"
+
+
+def transport_of(house: House) -> Transport:
+    """Return the way out for mail: the mail server, or the development mailbox where there is none."""
+    settings = house.foundations.settings
+    if settings.outbox.smtp_url is None:
+        return DevMailbox(house.foundations.database, house.foundations.clock)
+    return SmtpTransport(
+        parse_smtp_url(settings.outbox.smtp_url),
+        sender=sender_of(settings),
+        host=urlsplit(settings.server.origin).hostname or "localhost",
+        timeout=settings.outbox.send_timeout.total_seconds(),
+    )
+
+
+async def work(house: House, stop: asyncio.Event) -> None:
+    """Send mail and run the jobs until asked to stop."""
+    foundations = house.foundations
+    transport = transport_of(house)
+    delivery = Delivery(
+        foundations.key_ring,
+        MailTemplates(MAIL_TEMPLATES),
+        transport,
+        sender_of(foundations.settings),
+        foundations.clock,
+        foundations.settings.outbox,
+    )
+    is_alone = not foundations.database.is_shared and foundations.settings.server.sends_mail
+    mail = Worker(foundations.database, delivery, house.outbox.doorbell, is_alone=is_alone)
+    try:
+        await asyncio.gather(run_worker(mail, stop), _chores(house, stop))
+    finally:
+        await transport.close()
+
+
+async def _chores(house: House, stop: asyncio.Event) -> None:
+    while not stop.is_set():
+        for name, chore in _CHORES.items():
+            await _do(house, name, chore)
+        await _count(house)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_SECONDS_BETWEEN_CHORES):
+                await stop.wait()
+
+
+async def _do(house: House, name: str, chore: Callable[[Tx, datetime], Coroutine[Any, Any, int]]) -> None:
+    now = house.foundations.clock.now()
+    try:
+        count = await house.foundations.database.transact(lambda tx: chore(tx, now))
+    except Problem as problem:
+        _log.warning("job.postponed", job=name, detail=problem.detail)
+        return
+    except Exception:  # noqa: BLE001 - one job that breaks must not stop the others
+        _log.exception("job.failed", job=name)
+        return
+    if count:
+        _log.info("job.done", job=name, count=count)
+
+
+async def _count(house: House) -> None:
+    with suppress(Problem):
+        counted = await house.foundations.database.read(lambda tx: backlog(tx, house.foundations.clock.now()))
+        metrics.set_outbox(waiting=counted.waiting, dead_letters=counted.dead)
