@@ -171,21 +171,26 @@ def _reachable(programs: Path, home: Path, owner: pwd.struct_passwd) -> Path:
     try:
         subprocess.run(question, capture_output=True, check=True, cwd="/", **_identity(owner))
     except (OSError, subprocess.CalledProcessError):
-        return _copied(programs, home)
+        return _copied(programs, home, owner)
     return programs
 
 
-def _copied(programs: Path, home: Path) -> Path:
-    """Copy an installation into `home`; return its folder of programs."""
+def _copied(programs: Path, home: Path, owner: pwd.struct_passwd) -> Path:
+    """Copy an installation into `home`; return its folder of programs, which belongs to the owner."""
     # A wheel keeps the libraries of its programs in a folder beside the package, which they find by a relative path.
     package = programs.parent.parent
     libraries = package.with_name(f"{package.name}.libs")
-    if not libraries.is_dir():
-        shutil.copytree(programs.parent, home / "programs", symlinks=True)
-        return home / "programs" / programs.name
-    shutil.copytree(libraries, home / libraries.name)
-    shutil.copytree(package, home / package.name, symlinks=True)
-    return home / package.name / programs.parent.name / programs.name
+    copy = home / "copy"
+    if libraries.is_dir():
+        shutil.copytree(libraries, copy / libraries.name)
+        shutil.copytree(package, copy / package.name, symlinks=True)
+        copied = copy / package.name / programs.parent.name / programs.name
+    else:
+        shutil.copytree(programs.parent, copy, symlinks=True)
+        copied = copy / programs.name
+    for path in (copy, *copy.rglob("*")):
+        os.chown(path, owner.pw_uid, owner.pw_gid, follow_symlinks=False)
+    return copied
 
 
 def _environment() -> dict[str, str]:
