@@ -177,10 +177,9 @@ def test_a_very_long_value_is_shortened_and_scanned_quickly(stream: io.StringIO)
 def test_no_half_of_a_secret_is_left_where_a_long_value_is_shortened(secret: str) -> None:
     pieces = {secret[at : at + 12] for at in range(len(secret) - 12)}
     for before in range(8_192 - len(secret) - 4, 8_192 + 4):
-        text = "a" * before + " " + secret + " " + "b" * 8_150
-        assert not any(
-            piece in scrub(text) or piece in scrub(text[::-1].replace(secret[::-1], secret)) for piece in pieces
-        )
+        at_the_start = scrub("a" * before + " " + secret + " " + "b" * 9_000)
+        at_the_end = scrub("a" * 9_000 + " " + secret + " " + "b" * before)
+        assert not any(piece in at_the_start or piece in at_the_end for piece in pieces)
 
 
 def test_a_line_below_the_level_formats_nothing() -> None:
