@@ -16,12 +16,13 @@ _GRACE_SECONDS = 2.0  # the server ends a slow statement itself; this is for a s
 class Connection:
     """An asyncpg connection that may be handed on only while `is_clean`, and asked only while `is_answering`."""
 
-    __slots__ = ("_statements", "driver", "is_answering", "is_clean")
+    __slots__ = ("_prepared", "_statements", "driver", "is_answering", "is_clean")
 
     def __init__(self, driver: "asyncpg.Connection[asyncpg.Record]") -> None:
         self.driver = driver
         self.is_clean = True
         self.is_answering = True
+        self._prepared = 0
         self._statements: dict[str, PreparedStatement[asyncpg.Record]] = {}
 
     @property
@@ -84,7 +85,9 @@ class Connection:
         try:
             prepared = self._statements.get(sql)
             if prepared is None:
-                prepared = self._statements[sql] = await self.driver.prepare(sql)
+                self._prepared += 1
+                prepared = await self.driver.prepare(sql, name=f"gatepass_{self._prepared}")
+                self._statements[sql] = prepared
             answer = await verb(prepared, *values)
         except Exception as error:
             fault = meaning_of(error, is_closed=self.is_closed)
@@ -106,7 +109,7 @@ async def connect(url: str, limits: Limits) -> Connection:
         url,
         timeout=limits.connect.total_seconds(),
         command_timeout=statement + _GRACE_SECONDS,
-        statement_cache_size=0,
+        statement_cache_size=0,  # ours has no bound to churn at: the statements are those of the source
         server_settings={
             "application_name": "gatepass",
             "statement_timeout": str(int(statement * 1000)),

@@ -93,6 +93,11 @@ class Pool:
                 return
         self._idle.append(connection)
 
+    def distrust_idle(self) -> None:
+        """Throw every idle connection away, because one was just found dead and the others may be too."""
+        for connection in list(self._idle):
+            self._forget(connection)
+
     async def close(self) -> None:
         """Wait a moment for what is under way, then close every connection."""
         self._is_closed = True
