@@ -30,6 +30,7 @@ from cryptography.x509.oid import NameOID
 
 Moment = Literal["rcpt", "data"]
 _URL = re.compile(r"https?://[^\s<>\"']+")
+_ADDRESS = re.compile(r"https?://[^\s<>\"']+|[^\s<>]+@[^\s<>]+")
 _CODE = re.compile(r"(?<![\w-])(\d{3})[ \u00a0]?(\d{3})(?![\w-])")
 _USERNAME, _PASSWORD = "gatepass", "p/ss w:rd@1"
 
@@ -76,7 +77,7 @@ class ReceivedMail:
     @property
     def code(self) -> str | None:
         """The six-digit code of the text part."""
-        match = _CODE.search(_URL.sub(" ", self.text))
+        match = _CODE.search(_ADDRESS.sub(" ", self.text))
         return match[1] + match[2] if match else None
 
     def _body(self, kind: Literal["plain", "html"]) -> str:
@@ -96,7 +97,7 @@ class SmtpSink:
         self._refusals: dict[Moment, deque[str]] = {"rcpt": deque(), "data": deque()}
         self._delay = 0.0
         self._drops: deque[bool] = deque()
-        self._open = 0
+        self._open: set[asyncio.BaseTransport] = set()
         self._loop = asyncio.new_event_loop()
         self._server: asyncio.Server | None = None
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True, name="smtp-sink")
@@ -197,7 +198,7 @@ class SmtpSink:
             _USERNAME.encode(),
             _PASSWORD.encode(),
         )
-        return AuthResult(success=is_right)
+        return AuthResult(success=is_right, handled=False)
 
     def _protocol(self) -> SMTP:
         return _CountedSMTP(
@@ -222,34 +223,45 @@ class SmtpSink:
         self._server.close()
         await self._server.wait_closed()
         self._server = None
-        others = asyncio.all_tasks(self._loop) - {asyncio.current_task(self._loop)}
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
+        for transport in list(self._open):
+            assert isinstance(transport, asyncio.WriteTransport)
+            transport.abort()
+        while others := asyncio.all_tasks(self._loop) - {asyncio.current_task(self._loop)}:
+            for task in others:
+                task.cancel()
+            await asyncio.gather(*others, return_exceptions=True)
+        for _ in range(20):  # an aborted transport closes in the next turns of the loop
+            await asyncio.sleep(0)
 
     def _run(self, work: Coroutine[Any, Any, None]) -> None:
         asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
 
-    def count(self, change: int) -> None:
-        """Keep the number of open connections and its highest."""
-        self._open += change
-        self.connections += change > 0
-        self.most_at_once = max(self.most_at_once, self._open)
+    def opened(self, transport: asyncio.BaseTransport) -> None:
+        """Count a connection."""
+        self.connections += 1
+        self._open.add(transport)
+        self.most_at_once = max(self.most_at_once, len(self._open))
+
+    def closed(self, transport: asyncio.BaseTransport) -> None:
+        """Count it no more."""
+        self._open.discard(transport)
 
 
 class _CountedSMTP(SMTP):
     def __init__(self, handler: SmtpSink, **parameters: Any) -> None:
         super().__init__(handler, **parameters)
-        self._sink, self._is_counted = handler, False
+        self._sink = handler
+        self._first_transport: asyncio.BaseTransport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        if not self._is_counted:  # STARTTLS makes the connection a second time
-            self._is_counted = True
-            self._sink.count(1)
+        if self._first_transport is None:  # STARTTLS makes the connection a second time
+            self._first_transport = transport
+            self._sink.opened(transport)
         super().connection_made(transport)
 
     def connection_lost(self, error: Exception | None) -> None:
-        self._sink.count(-1)
+        if self._first_transport is not None:
+            self._sink.closed(self._first_transport)
         super().connection_lost(error)
 
 

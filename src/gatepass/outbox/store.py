@@ -98,7 +98,7 @@ _DEV_PURGE: Final = command("""
 """)
 _DEV_LIST: Final = query(DevMail, "SELECT {columns} FROM dev_mailbox ORDER BY id DESC LIMIT :most")
 _DEV_LIST_OF: Final = query(
-    DevMail, "SELECT {columns} FROM dev_mailbox WHERE recipient = :recipient ORDER BY id DESC LIMIT :most"
+    DevMail, "SELECT {columns} FROM dev_mailbox WHERE lower(recipient) = lower(:recipient) ORDER BY id DESC LIMIT :most"
 )
 _DEV_FIND: Final = query(DevMail, "SELECT {columns} FROM dev_mailbox WHERE id = :id")
 

@@ -80,4 +80,4 @@ class Limits:
     connections: int = 10
     acquire: timedelta = timedelta(seconds=5)
     connect: timedelta = timedelta(seconds=2)
-    statement: timedelta = timedelta(seconds=15)
+    statement: timedelta = timedelta(seconds=10)

@@ -31,6 +31,7 @@ from gatepass.methods.magic_link.model import (
 )
 from gatepass.outbox.flows import Outbox
 from gatepass.users.model import EmailAddress, User
+from gatepass.users.queries import stored_address
 
 METHOD = "magic_link"
 AMR = ("email",)
@@ -118,9 +119,10 @@ class MagicLinkFlows:
         at = self.clock.now()
         state = new_handle()
         match_number = _LOWEST_MATCH + secrets.randbelow(_MATCHES) if wants_match else None
-        attempt = _new_attempt(application, address, visitor, state, match_number, at)
 
         async def body(tx: Tx) -> None:
+            stored = await stored_address(tx, address)
+            attempt = _new_attempt(application, stored, visitor, state, match_number, at)
             await self.login.begin(tx, attempt, Origin(visitor.network, visitor.user_agent))
             await self.mailer.send(tx, application, attempt, at)
 

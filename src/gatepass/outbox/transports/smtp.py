@@ -22,6 +22,8 @@ _START_TLS: Final[dict[Security, bool | None]] = {
 }
 _LONGEST_IDLE: Final = 30.0  # seconds after which a connection is replaced: a server may have forgotten it by then
 _MAILS_A_CONNECTION: Final = 500  # servers that count mails a connection close it sooner; a fresh one is cheap
+_FAREWELL_LOOK: Final = 0.005  # seconds
+_FAREWELL_LOOKS: Final = 100
 _FIRST_PERMANENT: Final = 500
 # Replies that speak of us as a client, not of this mail: the service closes, or wants another login.
 _ABOUT_US: Final = frozenset({421, 454, 530, 534, 535, 538})
@@ -173,9 +175,17 @@ def _judged(error: aiosmtplib.SMTPResponseException) -> TemporaryFailure | Perma
 
 
 async def _farewell(client: aiosmtplib.SMTP) -> None:
+    protocol, transport = client.protocol, client.transport
     with suppress(aiosmtplib.SMTPException, OSError):
         await client.quit()
     client.close()
+    # TLS ends with a word from each side; who does not wait for the other's leaves a socket open behind.
+    for _ in range(_FAREWELL_LOOKS):
+        if protocol is None or protocol.transport is None:
+            return
+        await asyncio.sleep(_FAREWELL_LOOK)
+    if isinstance(transport, asyncio.WriteTransport):
+        transport.abort()
 
 
 def _ehlo_name(host: str) -> str:

@@ -53,6 +53,7 @@ class Connection:
             if isinstance(fault, (SerializationFailure, ConstraintViolated)):
                 self.is_clean = True
                 raise fault from error
+            self.is_answering = False
             raise StorageUnavailable(f"the commit's answer did not come: {fault}") from error
         if status != "COMMIT":
             raise StorageUnavailable(f"the commit was answered with {status}")

@@ -54,7 +54,6 @@ class PostgresDatabase:
                 if attempt == _TRIES:
                     raise StorageUnavailable(f"the transaction collided {_TRIES} times", retry_after=1) from collision
             except ConnectionLost:
-                self._pool.distrust_idle()
                 if attempt == _TRIES_WHEN_LOST:
                     raise
             # Each try waits longer, and no two the same, so that those who collided do not meet again.
@@ -70,8 +69,6 @@ class PostgresDatabase:
             try:
                 return await self._bodies.run(body(tx), tx.is_waiting)
             except (ConnectionLost, StaleStatement) as fault:
-                if isinstance(fault, ConnectionLost):
-                    self._pool.distrust_idle()
                 if attempt == _TRIES_WHEN_LOST:
                     raise StorageUnavailable(f"the read failed {attempt} times: {fault}") from fault
             finally:

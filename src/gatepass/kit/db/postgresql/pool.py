@@ -83,6 +83,10 @@ class Pool:
 
     def release(self, connection: Connection) -> None:
         """Hand a connection to the oldest waiter, or throw it away where its state is not certain."""
+        if not connection.is_answering:
+            # Where one was found dead the idle ones may be too; each would cost somebody a try.
+            for suspect in list(self._idle):
+                self._forget(suspect)
         if self._is_closed or not connection.is_clean or connection.is_closed:
             self._forget(connection)
             return
@@ -92,11 +96,6 @@ class Pool:
                 waiter.set_result(connection)
                 return
         self._idle.append(connection)
-
-    def distrust_idle(self) -> None:
-        """Throw every idle connection away, because one was just found dead and the others may be too."""
-        for connection in list(self._idle):
-            self._forget(connection)
 
     async def close(self) -> None:
         """Wait a moment for what is under way, then close every connection."""
