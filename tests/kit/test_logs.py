@@ -112,7 +112,11 @@ def test_a_secret_inside_a_text_is_cut_out(stream: io.StringIO, text: str) -> No
     assert len(lines(stream)) == 2
 
 
-@pytest.mark.parametrize("secret", [TOKEN, new_secret(CLIENT_SECRET_PREFIX), JWT, OPAQUE, "0f" * 32, "code 123456"])
+@pytest.mark.parametrize(
+    "secret",
+    [TOKEN, new_secret(CLIENT_SECRET_PREFIX), JWT, OPAQUE, "0f" * 32, "code 123456"],
+    ids=["token", "client secret", "jwt", "opaque", "hex", "code"],
+)
 def test_what_has_the_shape_of_a_secret_is_cut_out_wherever_it_stands(stream: io.StringIO, secret: str) -> None:
     digits = secret.rpartition(" ")[2]
     get_logger("a").info(f"refused {secret}", note=f"<{secret}>", items=[secret])
@@ -173,7 +177,7 @@ def test_a_very_long_value_is_shortened_and_scanned_quickly(stream: io.StringIO)
     assert len(stream.getvalue()) < 200_000
 
 
-@pytest.mark.parametrize("secret", [OPAQUE, TOKEN, JWT])
+@pytest.mark.parametrize("secret", [OPAQUE, TOKEN, JWT], ids=["opaque", "token", "jwt"])
 def test_no_half_of_a_secret_is_left_where_a_long_value_is_shortened(secret: str) -> None:
     pieces = {secret[at : at + 12] for at in range(len(secret) - 12)}
     for before in range(8_192 - len(secret) - 4, 8_192 + 4):
