@@ -16,7 +16,7 @@ pytestmark = pytest.mark.anyio
 SERIALIZABLE = command("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE")
 DOZE = query(int, "SELECT 1", postgres="SELECT 1 FROM pg_sleep(0.2)")
 SLEEP = query(int, "SELECT 1", postgres="SELECT 1 FROM pg_sleep(30)")
-_QUICK = Limits(connections=3, connect=timedelta(seconds=1))
+_QUICK = Limits(connections=3, connect=timedelta(seconds=1), statement=timedelta(seconds=1))
 
 
 @pytest.fixture
@@ -48,6 +48,14 @@ def _running(statement: Command) -> Body[int]:
 
 def _consuming(ticket: str) -> Body[Ticket | None]:
     return lambda tx: tx.one(CONSUME, id=ticket, now=NOW)
+
+
+async def _when_back(db: Database) -> list[str]:
+    while True:
+        try:
+            return await ids_in(db)
+        except StorageUnavailable:
+            await asyncio.sleep(0.05)
 
 
 async def test_a_real_serialization_failure_is_tried_again(db: Database) -> None:
@@ -228,15 +236,22 @@ async def test_an_outage_is_told_within_two_seconds_and_ends_by_itself(behind: A
         await asyncio.sleep(0.3)
     await proxy.start()
     returned = time.monotonic()
-    while True:
-        try:
-            found = await ids_in(behind)
-            break
-        except StorageUnavailable:
-            await asyncio.sleep(0.05)
+    found = await _when_back(behind)
     assert time.monotonic() - returned < 5
     assert found == ["a"]
     await asyncio.gather(*[behind.transact(adding(f"t{number}")) for number in range(20)])
+
+
+async def test_a_server_that_falls_silent_is_given_up_and_found_again(behind: Any, proxy: Proxy) -> None:
+    await asyncio.gather(*[behind.transact(adding(f"t{number}")) for number in range(6)])
+    proxy.is_silent = True
+    started = time.monotonic()
+    outcomes = await asyncio.gather(*[ids_in(behind) for _ in range(6)], return_exceptions=True)
+    assert all(isinstance(outcome, StorageUnavailable) for outcome in outcomes)
+    assert time.monotonic() - started < 5
+    proxy.is_silent = False
+    async with asyncio.timeout(5):
+        assert len(await _when_back(behind)) == 6
 
 
 async def test_two_servers_race_for_one_row_and_one_wins(db: Database, postgres_url: str) -> None:
