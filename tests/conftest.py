@@ -4,7 +4,13 @@ import pytest
 
 from support import seclusion
 
-pytest_plugins = ["support.run_folder", "support.postgres", "support.chromium", "support.smtp", "support.gatepass_server"]
+pytest_plugins = [
+    "support.run_folder",
+    "support.postgres",
+    "support.chromium",
+    "support.smtp",
+    "support.gatepass_server",
+]
 
 seclusion.seclude()
 
