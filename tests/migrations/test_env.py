@@ -36,8 +36,8 @@ def downgrade() -> None:
 _TABLE = (
     "op.create_table({table!r}, sa.Column('id', columns.identifier(), primary_key=True),"
     " sa.Column('at', columns.moment()), sa.Column('life', columns.duration()),"
-    " sa.Column('is_on', columns.truth()), sa.Column('bytes', columns.octets()), sa.Column('facts', columns.json_text()),"
-    " sa.Column('words', columns.words()))"
+    " sa.Column('is_on', columns.truth()), sa.Column('bytes', columns.octets()),"
+    " sa.Column('facts', columns.json_text()), sa.Column('words', columns.words()))"
 )
 _COUNT = {
     name: query(
@@ -89,6 +89,14 @@ async def test_a_database_goes_up_and_down(database_url: str, steps: Callable[..
     await downgrade(database_url, "base", versions=folder)
     assert await current(database_url) is None
     assert not await _has_table(database_url, "first")
+
+
+async def test_the_products_own_history_goes_up_and_down_and_up_again(database_url: str) -> None:
+    for _ in range(2):
+        await upgrade(database_url)
+        assert await current(database_url) == head()
+        await downgrade(database_url, "base")
+        assert await current(database_url) is None
 
 
 def test_asking_for_the_revision_creates_no_file(tmp_path: Path) -> None:

@@ -117,6 +117,8 @@ async def _move(url: str, verb: str, revision: str, versions: Path | None) -> No
 def _run(url: str, verb: str, revision: str, versions: Path | None, holder: str) -> None:
     # Alembic and SQLAlchemy take a second to import and are needed only here.
     from alembic import command  # noqa: PLC0415
+
+    # As above.
     from alembic.config import Config  # noqa: PLC0415
 
     config = Config()
