@@ -117,11 +117,11 @@ class House:
         return await self.db.read(lambda tx: tx.all(_ROWS))
 
     async def row_when(self, is_so: Callable[[Row], bool], *, seconds: float = 10) -> Row:
-        """Wait until the only row is as described, and return it."""
+        """Wait until a row is as described, and return it."""
         with anyio.fail_after(seconds):
-            while not is_so(row := (await self.rows())[0]):  # noqa: ASYNC110 - only the database knows
+            while not (found := [row for row in await self.rows() if is_so(row)]):  # noqa: ASYNC110 - only it knows
                 await anyio.sleep(0.02)
-        return row
+        return found[0]
 
     def smtp(self, sink: SmtpSink, **options: Any) -> SmtpTransport:
         address = parse_smtp_url(Secret(options.pop("url", sink.url)))
