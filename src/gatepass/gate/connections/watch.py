@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 NEVER = float("inf")
-_CUTS_PER_TURN = 256  # a sweep that finds thousands lets others be served in between
+# A sweep that finds thousands lets others be served in between.
+_CUTS_PER_TURN = 64
+_PAUSE = 0.01
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,4 +193,4 @@ class ConnectionWatch:
             if connection.read_deadline <= now or connection.write_deadline <= now:
                 connection.expire(now)
         if len(overdue) > _CUTS_PER_TURN:
-            loop.call_later(0, self._expire, overdue[_CUTS_PER_TURN:], loop)
+            loop.call_later(_PAUSE, self._expire, overdue[_CUTS_PER_TURN:], loop)
