@@ -14,13 +14,13 @@ from gatepass.gate.headers import StandingHeaders, standing_headers
 from gatepass.gate.health import HealthRoutes
 from gatepass.gate.model import Endpoint, Receive, Scope, Send
 from gatepass.gate.openapi import Description
-from gatepass.gate.pages import PageRenderer
+from gatepass.gate.pages.rendering import PageRenderer
+from gatepass.gate.pages.site import Site, noting_status
 from gatepass.gate.phases import Gatekeeper
 from gatepass.gate.server import Gate, HostList, Table
-from gatepass.gate.site import Site, noting_status
+from gatepass.kit.client.places import Places
 from gatepass.kit.clock import Clock
 from gatepass.kit.db import Database
-from gatepass.kit.places import Places
 from gatepass.kit.secrets import KeyRing
 from gatepass.kit.signals import Signals
 from gatepass.login.flows import Login

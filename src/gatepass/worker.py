@@ -12,15 +12,17 @@ import structlog
 
 from gatepass.app import House
 from gatepass.gate import metrics
-from gatepass.gate.pages import TEMPLATES
+from gatepass.gate.pages.rendering import TEMPLATES
 from gatepass.kit.db import Tx
+from gatepass.kit.ids import new_handle
 from gatepass.kit.problems import Problem
 from gatepass.login import jobs as login
 from gatepass.methods.magic_link import jobs as magic_link
 from gatepass.methods.one_time_code import jobs as one_time_code
 from gatepass.outbox.delivery import Delivery
 from gatepass.outbox.jobs import Worker, run_worker
-from gatepass.outbox.model import Transport
+from gatepass.outbox.message import Headers, build_message
+from gatepass.outbox.model import RenderedMail, Transport
 from gatepass.outbox.queries import backlog
 from gatepass.outbox.rendering import MailTemplates
 from gatepass.outbox.transports.dev_mailbox import DevMailbox
@@ -32,6 +34,7 @@ from gatepass.tokens import jobs as tokens
 _log = structlog.get_logger("gatepass.worker")
 MAIL_TEMPLATES: Path = TEMPLATES / "mail"
 _SECONDS_BETWEEN_CHORES = 60.0
+_TEST_WORDS = "This mail left Gatepass and arrived. Sign-in mails will, too."
 
 _CHORES: dict[str, Callable[[Tx, datetime], Coroutine[Any, Any, int]]] = {
     "login_attempts": login.purge,
@@ -58,6 +61,27 @@ def transport_of(house: House) -> Transport:
         host=urlsplit(settings.server.origin).hostname or "localhost",
         timeout=settings.outbox.send_timeout.total_seconds(),
     )
+
+
+async def send_test_mail(house: House, address: str) -> None:
+    """Send one mail right now, past the outbox.
+
+    Raises:
+        DeliveryFailure: the mail server did not take it.
+    """
+    headers = Headers(
+        sender=sender_of(house.foundations.settings),
+        sender_name="Gatepass",
+        recipient=address,
+        message_id=f"<{new_handle()}@{house.outbox.host}>",
+        written_at=house.foundations.clock.now(),
+    )
+    mail = RenderedMail("A test mail of Gatepass", f"{_TEST_WORDS}\n", f"<p>{_TEST_WORDS}</p>\n")
+    transport = transport_of(house)
+    try:
+        await transport.send(build_message(mail, headers), address)
+    finally:
+        await transport.close()
 
 
 async def work(house: House, stop: asyncio.Event) -> None:

@@ -15,9 +15,9 @@ LINK = "https://bench.example/sign-in?client_id=cli_1&state=646616daf9a276fa9a64
 
 @pytest.fixture
 def sink(tmp_path: Path) -> Iterator[tuple[int, Inbox]]:
-    process, port, inbox = start_sink(tmp_path, core=Cores.available().load)
-    yield port, inbox
-    process.stop()
+    server = start_sink(tmp_path, core=Cores.available().load)
+    yield server.port, server.inbox
+    server.process.stop()
 
 
 def mail(text: str, to: str = "person@mail.example") -> EmailMessage:

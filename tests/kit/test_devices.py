@@ -2,7 +2,7 @@
 
 import pytest
 
-from gatepass.kit.devices import UNKNOWN_AGENT, describe_agent
+from gatepass.kit.client.devices import UNKNOWN_AGENT, describe_agent
 
 _WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
 _IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)"

@@ -4,7 +4,7 @@ import ipaddress
 
 import pytest
 
-from gatepass.kit.networks import is_same_network, network_of, parse_ip
+from gatepass.kit.client.networks import is_same_network, network_of, parse_ip
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gatepass.kit.places import Place, Places
+from gatepass.kit.client.places import Place, Places
 
 _Value = str | list[str] | dict[str, "_Value"]
 

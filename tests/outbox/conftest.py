@@ -1,4 +1,4 @@
-"""An outbox with its tables, small templates, a clock that a test sets, and workers over a real mail server."""
+"""A migrated database, an outbox on it, small templates and a clock that a test sets."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -8,10 +8,11 @@ import pytest
 
 from gatepass.kit.db import open_database
 from gatepass.kit.secrets import KeyRing, MasterKey
+from gatepass.migrations import upgrade
 from gatepass.outbox.flows import Outbox
 from gatepass.outbox.rendering import MailTemplates
 from gatepass.outbox.settings import OutboxSettings
-from outbox.house import HOST, MJML, TEXT, HandClock, House, create_tables
+from outbox.house import HOST, MJML, TEXT, HandClock, House
 
 
 @pytest.fixture
@@ -25,8 +26,8 @@ def mail_directory(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def house(database_url: str, mail_directory: Path) -> AsyncIterator[House]:
+    await upgrade(database_url)
     db = await open_database(database_url)
-    await create_tables(db)
     keys, clock = KeyRing([MasterKey.generate()]), HandClock()
     made = House(
         db=db,

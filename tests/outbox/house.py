@@ -1,4 +1,4 @@
-"""What tests of the outbox need: tables, small templates, a clock that a test sets, workers over a real mail server."""
+"""What tests of the outbox need: small templates, a clock that a test sets, workers over a real mail server."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -9,7 +9,7 @@ from typing import Any
 
 import anyio
 
-from gatepass.kit.db import Database, Tx, command, query
+from gatepass.kit.db import Database, Tx, query
 from gatepass.kit.secrets import KeyRing, Secret
 from gatepass.outbox.delivery import Delivery
 from gatepass.outbox.flows import Outbox
@@ -153,27 +153,3 @@ async def working(*workers: Worker) -> AsyncIterator[asyncio.Event]:
 
 
 Working = Callable[..., AbstractAsyncContextManager[asyncio.Event]]
-
-_TABLES = """
-CREATE TABLE outbox (
-    id TEXT NOT NULL PRIMARY KEY, kind TEXT NOT NULL, state TEXT NOT NULL, application_id TEXT, reason TEXT NOT NULL,
-    recipient TEXT NOT NULL, message_id TEXT NOT NULL, payload {bytes}, created_at {moment} NOT NULL,
-    due_at {moment} NOT NULL, not_after {moment}, lease TEXT, attempts INTEGER NOT NULL, finished_at {moment},
-    last_error TEXT);
-CREATE INDEX ix_outbox_due ON outbox (due_at, id) WHERE state = 'waiting';
-CREATE INDEX ix_outbox_finished ON outbox (state, finished_at) WHERE finished_at IS NOT NULL;
-CREATE TABLE dev_mailbox (
-    id TEXT NOT NULL PRIMARY KEY, recipient TEXT NOT NULL, subject TEXT NOT NULL, text TEXT NOT NULL,
-    html TEXT NOT NULL, headers TEXT NOT NULL, links TEXT NOT NULL, code TEXT, at {moment} NOT NULL);
-CREATE TABLE worker_heartbeats (
-    id TEXT NOT NULL PRIMARY KEY, host TEXT NOT NULL, process INTEGER NOT NULL, started_at {moment} NOT NULL,
-    seen_at {moment} NOT NULL, stopped_at {moment})
-"""
-
-
-async def create_tables(db: Database) -> None:
-    is_sqlite = db.dialect == "sqlite"
-    types = {"bytes": "BLOB", "moment": "INTEGER"} if is_sqlite else {"bytes": "BYTEA", "moment": "TIMESTAMPTZ"}
-    for statement in _TABLES.format(**types).split(";"):
-        made = command(statement)
-        await db.transact(lambda tx, made=made: tx.run(made))  # type: ignore[misc] # bound now, not in the next round

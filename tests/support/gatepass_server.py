@@ -146,24 +146,10 @@ class _Thread:
             return foundations
 
         application = ServerApplication(lay, work)
-        config = uvicorn.Config(
-            application,
-            host="127.0.0.1",
-            port=self._settings.server.port,
-            http=protocol_class(self._limits),
-            ws="none",
-            lifespan="on",
-            access_log=False,
-            log_config=None,
-            server_header=False,
-            proxy_headers=bool(self._settings.server.trusted_proxies),
-            forwarded_allow_ips=list(self._settings.server.trusted_proxies),
-            timeout_graceful_shutdown=2,
-        )
-        self._server = uvicorn.Server(config)
+        self._server = uvicorn.Server(self._config(application))
         task = asyncio.ensure_future(self._server.serve())
         while not self._server.started and not task.done():
-            await asyncio.sleep(0.005)
+            await asyncio.sleep(0.005)  # noqa: ASYNC110 - uvicorn tells it by a flag alone
         if task.done():
             await task
             raise RuntimeError("the server ended while it started")
@@ -178,6 +164,22 @@ class _Thread:
         )
         self._ready.set()
         await task
+
+    def _config(self, application: ServerApplication) -> uvicorn.Config:
+        return uvicorn.Config(
+            application,
+            host="127.0.0.1",
+            port=self._settings.server.port,
+            http=protocol_class(self._limits),
+            ws="none",
+            lifespan="on",
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            proxy_headers=bool(self._settings.server.trusted_proxies),
+            forwarded_allow_ips=list(self._settings.server.trusted_proxies),
+            timeout_graceful_shutdown=2,
+        )
 
 
 @pytest.fixture

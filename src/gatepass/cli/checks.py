@@ -14,7 +14,7 @@ from gatepass.migrations import head, version_of
 from gatepass.outbox.model import DeliveryFailure
 from gatepass.outbox.queries import backlog, dead_letters, last_heartbeat
 from gatepass.settings import Settings
-from gatepass.tokens.keys import KeyMaker
+from gatepass.tokens.flows import KeyMaker
 from gatepass.tokens.queries import list_signing_keys
 from gatepass.worker import transport_of
 

@@ -17,10 +17,9 @@ from gatepass.cli.ground import (
 )
 from gatepass.kit.key_file import KeyFileFault, make_key_file
 from gatepass.protocols.jose import SigningAlgorithm, generate_private_key
-from gatepass.tokens.keys import KeyMaker
+from gatepass.tokens.flows import KeyMaker
 from gatepass.tokens.model import SigningKey
-from gatepass.tokens.queries import list_signing_keys
-from gatepass.tokens.rules import is_published, signing_key
+from gatepass.tokens.queries import KeyState, list_key_states, list_signing_keys
 
 commands = typer.Typer(no_args_is_help=True, help="The master key and the keys that sign tokens.")
 
@@ -41,18 +40,11 @@ def list_keys(data: DataOption = None, database: DatabaseOption = None, as_json:
     """List the signing keys: which sign, which are only published."""
     settings = settings_of(data, database)
 
-    async def body(foundations: Foundations) -> list[dict[str, str]]:
-        keys = await foundations.database.read(list_signing_keys)
+    async def body(foundations: Foundations) -> list[KeyState]:
         now = foundations.clock.now()
-        rows = []
-        for key in keys:
-            signs = signing_key(keys, key.algorithm, now) is key
-            published = is_published(key, now, overlap=settings.tokens.key_overlap)
-            state = "signs" if signs else "published" if published else "withdrawn"
-            rows.append({"key_id": key.id, "algorithm": key.algorithm.value, "state": state, **_times(key)})
-        return rows
+        return await foundations.database.read(lambda tx: list_key_states(tx, now, settings.tokens.key_overlap))
 
-    rows = run(settings, body)
+    rows = [{**_row(state.key), "state": state.word} for state in run(settings, body)]
     if as_json:
         print_json(rows)
         return
@@ -88,11 +80,16 @@ def rotate(
 
     keys = run(settings, body)
     if as_json:
-        print_json([{"key_id": key.id, "algorithm": key.algorithm.value, **_times(key)} for key in keys])
+        print_json([_row(key) for key in keys])
         return
     for key in keys:
         out.print(f"[green]✓[/] {key.algorithm.value} key {key.id} signs from {key.active_at:%Y-%m-%d %H:%M:%S} UTC.")
 
 
-def _times(key: SigningKey) -> dict[str, str]:
-    return {"created_at": key.created_at.isoformat(), "active_at": key.active_at.isoformat()}
+def _row(key: SigningKey) -> dict[str, str]:
+    return {
+        "key_id": key.id,
+        "algorithm": key.algorithm.value,
+        "created_at": key.created_at.isoformat(),
+        "active_at": key.active_at.isoformat(),
+    }

@@ -6,15 +6,12 @@ import typer
 
 from gatepass.app import Foundations, build
 from gatepass.cli.ground import DatabaseOption, DataOption, fail, out, run, settings_of
-from gatepass.kit.ids import new_handle
+from gatepass.kit.addresses import parse_address
 from gatepass.kit.problems import Problem
-from gatepass.outbox.message import Headers, build_message
-from gatepass.outbox.model import DeliveryFailure, RenderedMail
-from gatepass.users.rules import parse_address
-from gatepass.worker import sender_of, transport_of
+from gatepass.outbox.model import DeliveryFailure
+from gatepass.worker import send_test_mail
 
 commands = typer.Typer(no_args_is_help=True, help="Mail.")
-_WORDS = "This mail left Gatepass and arrived. Sign-in mails will, too."
 
 
 @commands.callback()
@@ -36,20 +33,7 @@ def send_test(
         fail(problem.title)
 
     async def body(foundations: Foundations) -> None:
-        house = build(foundations)
-        transport = transport_of(house)
-        headers = Headers(
-            sender=sender_of(settings),
-            sender_name="Gatepass",
-            recipient=recipient.address,
-            message_id=f"<{new_handle()}@{house.outbox.host}>",
-            written_at=foundations.clock.now(),
-        )
-        mail = RenderedMail("A test mail of Gatepass", _WORDS + "\n", f"<p>{_WORDS}</p>\n")
-        try:
-            await transport.send(build_message(mail, headers), recipient.address)
-        finally:
-            await transport.close()
+        await send_test_mail(build(foundations), recipient.address)
 
     try:
         run(settings, body)

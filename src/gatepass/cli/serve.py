@@ -11,8 +11,8 @@ import uvicorn
 
 from gatepass.app import Application, Foundations
 from gatepass.cli.ground import DatabaseOption, DataOption, fail, key_ring_of, lay, out, settings_of
-from gatepass.cli.processes import LISTEN_FD, supervise
-from gatepass.cli.welcome import ready_demo, welcome
+from gatepass.cli.serving.processes import LISTEN_FD, supervise
+from gatepass.cli.serving.welcome import ready_demo, welcome
 from gatepass.gate import metrics
 from gatepass.gate.connections.protocol import ConnectionLimits, protocol_class, raise_descriptor_limit
 from gatepass.kit.db import StorageUnavailable

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from http.cookies import CookieError, SimpleCookie
-from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
+from typing import Any, Generic, TypeVar
 
 from gatepass.applications.model import Application
 from gatepass.audit.model import Origin
@@ -38,15 +38,11 @@ class Reply:
     headers: Sequence[tuple[bytes, bytes]] = ()
 
 
-@runtime_checkable
-class Stream(Protocol):
-    """An answer that goes on: Server-Sent Events."""
+@dataclass(frozen=True, slots=True)
+class EventStream:
+    """An answer that goes on: Server-Sent Events (HTML §9.2), ready as bytes."""
 
-    media_type: bytes
-
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        """Yield pieces of bytes until the answer is over."""
-        ...
+    events: AsyncIterator[bytes]
 
 
 @dataclass(slots=True)

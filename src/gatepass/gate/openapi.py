@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from gatepass import __version__
-from gatepass.gate.faces import HostedError, ProblemDetails
+from gatepass.gate.answers.faces import HostedError, ProblemDetails
 from gatepass.gate.model import Call, Caller, Endpoint, Face, Reply
 
 _REF = "#/components/schemas/{name}"

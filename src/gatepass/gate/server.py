@@ -12,9 +12,9 @@ import structlog
 
 from gatepass.applications.queries import ApplicationDirectory
 from gatepass.gate import metrics
-from gatepass.gate.faces import render
+from gatepass.gate.answers.faces import render
 from gatepass.gate.headers import StandingHeaders, cross_origin, preflight
-from gatepass.gate.model import Call, Endpoint, Face, Headers, Message, Receive, Reply, Scope, Send, Stream
+from gatepass.gate.model import Call, Endpoint, EventStream, Face, Headers, Message, Receive, Reply, Scope, Send
 from gatepass.gate.phases import Compiled, Gatekeeper, encode_answer
 from gatepass.kit.problems import Problem
 
@@ -133,7 +133,7 @@ class Gate:
             _log.exception("request.failed", endpoint=endpoint.name, trace_id=trace_id)
             answer = render(_unforeseen(trace_id), endpoint.face, trace_id)
         extra = await self._cross_origin(call, headers, is_public=endpoint.is_cached)
-        if isinstance(answer, Stream):
+        if isinstance(answer, EventStream):
             return await self._send_stream(answer, receive, send, trace_id, extra)
         reply = answer if isinstance(answer, Reply) else Reply(encode_answer(answer))
         standing = self._headers.cached if endpoint.is_cached and reply.status == 200 else None  # noqa: PLR2004
@@ -191,8 +191,10 @@ class Gate:
             return standing
         return self._headers.page if reply.media_type.startswith(b"text/html") else self._headers.api
 
-    async def _send_stream(self, stream: Stream, receive: Receive, send: Send, trace_id: str, extra: Headers) -> int:
-        headers = [(b"content-type", stream.media_type), (b"x-trace-id", trace_id.encode())]
+    async def _send_stream(
+        self, stream: EventStream, receive: Receive, send: Send, trace_id: str, extra: Headers
+    ) -> int:
+        headers = [(b"content-type", b"text/event-stream"), (b"x-trace-id", trace_id.encode())]
         start: Message = {
             "type": "http.response.start",
             "status": 200,
@@ -201,7 +203,7 @@ class Gate:
         await send(start)
         gone = asyncio.ensure_future(_until_gone(receive))
         try:
-            async for piece in stream:
+            async for piece in stream.events:
                 if gone.done():
                     break
                 await send({"type": "http.response.body", "body": piece, "more_body": True})

@@ -75,7 +75,7 @@ class Login:
             return Refused(Refusal.TOO_MANY_GUESSES)
         failures = await store.charge(tx, attempt.id, rules.MOST_FAILURES, at)
         if failures is None:
-            return Refused(rules.refusal(attempt, at) or Refusal.EXHAUSTED)
+            return Refused(attempt.refusal(at) or Refusal.EXHAUSTED)
         return rules.MOST_FAILURES - failures
 
     async def guessed_wrong(self, tx: Tx, attempt: Attempt, tries_left: int, at: datetime, origin: Origin) -> Refused:
@@ -108,22 +108,11 @@ class Login:
 
         The session belongs to the place that asked, not to the place where the mail was read.
         """
-        if reason := rules.refusal(attempt, at):
+        if reason := attempt.refusal(at):
             return Refused(reason)
-        user = await users.meet_reader(
-            tx,
-            proof.address,
-            may_create=application.magic_link.may_sign_up,
-            at=at,
-            origin=origin,
-            application_id=application.id,
-        )
-        if user is None:
-            await self.end(tx, attempt, EndReason.SIGN_UP_CLOSED, at, origin)
-            return Refused(Refusal.SIGN_UP_CLOSED)
-        if not user.is_active:
-            await self.end(tx, attempt, EndReason.USER_INACTIVE, at, origin)
-            return Refused(Refusal.USER_INACTIVE)
+        user = await self._reader(tx, attempt, proof, application, at, origin)
+        if isinstance(user, Refused):
+            return user
         session_id = new_id()
         completed = await store.consume(tx, attempt.id, user.id, session_id, at)
         if completed is None:
@@ -154,6 +143,25 @@ class Login:
         tx.after_commit(lambda: self.signals.announce(topic(attempt.id)))
         return Completed(completed, user, session)
 
+    async def _reader(
+        self, tx: Tx, attempt: Attempt, proof: Proof, application: Application, at: datetime, origin: Origin
+    ) -> User | Refused:
+        user = await users.meet_reader(
+            tx,
+            proof.address,
+            may_create=application.magic_link.may_sign_up,
+            at=at,
+            origin=origin,
+            application_id=application.id,
+        )
+        if user is None:
+            await self.end(tx, attempt, EndReason.SIGN_UP_CLOSED, at, origin)
+            return Refused(Refusal.SIGN_UP_CLOSED)
+        if not user.is_active:
+            await self.end(tx, attempt, EndReason.USER_INACTIVE, at, origin)
+            return Refused(Refusal.USER_INACTIVE)
+        return user
+
     async def hand_out(
         self,
         tx: Tx,
@@ -182,11 +190,11 @@ class Login:
         Returns:
             The outcome; None where it was handed out before and may not be repeated; Refused where there is none.
         """
-        where = rules.standing(attempt, at)
+        where = attempt.standing(at)
         if where is Standing.HANDED_OUT:
             return await self._repeat(tx, attempt, unverified_state, at)
         if where is not Standing.VERIFIED:
-            return Refused(rules.refusal(attempt, at) or Refusal.GESTURE_NEEDED)
+            return Refused(attempt.refusal(at) or Refusal.GESTURE_NEEDED)
         user = await find_user(tx, attempt.user_id or "")
         session = await find_live(tx, attempt.session_id or "", at)
         if user is None or session is None or not user.is_active:

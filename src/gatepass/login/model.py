@@ -1,12 +1,13 @@
 """What an attempt, a proof and an outcome are."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from gatepass.kit.addresses import AddressKey, EmailAddress
 from gatepass.sessions.model import Session
-from gatepass.users.model import AddressKey, EmailAddress, User
+from gatepass.users.model import User
 
 
 class EndReason(StrEnum):
@@ -17,6 +18,35 @@ class EndReason(StrEnum):
     WRONG_MATCH = "wrong_match"
     SIGN_UP_CLOSED = "sign_up_closed"
     USER_INACTIVE = "user_inactive"
+
+
+class Standing(StrEnum):
+    """Where an attempt stands."""
+
+    PENDING = "pending"
+    VERIFIED = "verified"
+    HANDED_OUT = "handed_out"
+    ENDED = "ended"
+    EXPIRED = "expired"
+
+
+class Refusal(StrEnum):
+    """Why an attempt, or a proof for it, was refused."""
+
+    UNKNOWN = "unknown"
+    EXPIRED = "expired"
+    ENDED = "ended"
+    ALREADY_USED = "already_used"
+    WRONG_CODE = "wrong_code"
+    WRONG_MATCH = "wrong_match"
+    EXHAUSTED = "exhausted"
+    TOO_MANY_GUESSES = "too_many_guesses"
+    SIGN_UP_CLOSED = "sign_up_closed"
+    USER_INACTIVE = "user_inactive"
+    GESTURE_NEEDED = "gesture_needed"
+
+
+HAND_OUT_WITHIN = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +83,27 @@ class Attempt:
         """Return the address that is to be proven."""
         return EmailAddress(self.address, self.address_key)
 
+    def standing(self, now: datetime) -> Standing:
+        """Return where the attempt stands."""
+        if self.ended_at is not None:
+            return Standing.ENDED
+        if self.handed_out_at is not None:
+            return Standing.HANDED_OUT
+        if self.verified_at is not None:
+            return Standing.VERIFIED if now < self.verified_at + HAND_OUT_WITHIN else Standing.EXPIRED
+        return Standing.PENDING if now < self.expires_at else Standing.EXPIRED
 
-class Standing(StrEnum):
-    """Where an attempt stands."""
-
-    PENDING = "pending"
-    VERIFIED = "verified"
-    HANDED_OUT = "handed_out"
-    ENDED = "ended"
-    EXPIRED = "expired"
+    def refusal(self, now: datetime) -> Refusal | None:
+        """Return why the attempt takes no more proof, or None when it does."""
+        match self.standing(now):
+            case Standing.PENDING:
+                return None
+            case Standing.VERIFIED | Standing.HANDED_OUT:
+                return Refusal.ALREADY_USED
+            case Standing.ENDED:
+                return Refusal.ENDED
+            case Standing.EXPIRED:
+                return Refusal.EXPIRED
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,22 +128,6 @@ class Completed:
     attempt: Attempt
     user: User
     session: Session
-
-
-class Refusal(StrEnum):
-    """Why an attempt, or a proof for it, was refused."""
-
-    UNKNOWN = "unknown"
-    EXPIRED = "expired"
-    ENDED = "ended"
-    ALREADY_USED = "already_used"
-    WRONG_CODE = "wrong_code"
-    WRONG_MATCH = "wrong_match"
-    EXHAUSTED = "exhausted"
-    TOO_MANY_GUESSES = "too_many_guesses"
-    SIGN_UP_CLOSED = "sign_up_closed"
-    USER_INACTIVE = "user_inactive"
-    GESTURE_NEEDED = "gesture_needed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,10 @@
 
 from datetime import datetime, timedelta
 
+from gatepass.kit.addresses import AddressKey
 from gatepass.kit.db import Tx, command, query
 from gatepass.kit.ids import first_id_of
 from gatepass.login.model import Attempt, EndReason
-from gatepass.users.model import AddressKey
 
 # An attempt is handed out within minutes, so older ones have no answer left.
 _HOUR = timedelta(hours=1)

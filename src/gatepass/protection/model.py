@@ -6,7 +6,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import NewType
 
-from gatepass.kit.networks import network_of
+from gatepass.kit.client.networks import network_of
 
 NetworkKey = NewType("NetworkKey", str)
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import msgspec
 
-from gatepass.gate.envelopes import NestedEnvelope, nested_envelope
+from gatepass.gate.answers.envelopes import NestedEnvelope, nested_envelope
+from gatepass.gate.answers.refusals import refresh_problem
 from gatepass.gate.model import Call, Caller, Charge, Endpoint, Reply
-from gatepass.gate.refusals import refresh_problem
 from gatepass.protection.model import SignInLimits, network_key
 from gatepass.provider.flows import ProviderFlows
 from gatepass.tokens.model import Refused

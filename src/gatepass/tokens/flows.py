@@ -17,11 +17,14 @@ from gatepass.protocols.jose import Signer
 from gatepass.sessions.model import Session
 from gatepass.sessions.queries import find_live
 from gatepass.tokens import rules, store
-from gatepass.tokens.keys import KeyCabinet
+from gatepass.tokens.keys import KeyCabinet, KeyMaker
 from gatepass.tokens.model import Family, Grant, Refreshed, RefreshRefusal, RefreshToken, Refused, TokenSet
 from gatepass.tokens.settings import TokenSettings
 from gatepass.users.model import User
 from gatepass.users.queries import find_user
+
+# Making keys is a verb of this slice too; it lies in a file of its own.
+__all__ = ["KeyMaker", "Tokens"]
 
 _ACCESS_TOKEN_TYPE = "at+jwt"  # noqa: S105 - RFC 9068 §2.1
 _encode = msgspec.json.Encoder().encode

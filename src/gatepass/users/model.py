@@ -1,19 +1,7 @@
-"""What a user is, and what an address is."""
+"""What a user is."""
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NewType
-
-AddressKey = NewType("AddressKey", str)
-"""The folded form of an address, by which it is found and counted."""
-
-
-@dataclass(frozen=True, slots=True)
-class EmailAddress:
-    """An address that is well formed; nobody has proven to read it yet."""
-
-    address: str
-    key: AddressKey
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """Reading users."""
 
+from gatepass.kit.addresses import EmailAddress
 from gatepass.kit.db import Tx
 from gatepass.users import store
-from gatepass.users.model import EmailAddress, User
+from gatepass.users.model import User
 
 
 async def find_user(tx: Tx, user_id: str) -> User | None:

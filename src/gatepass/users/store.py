@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
+from gatepass.kit.addresses import AddressKey
 from gatepass.kit.db import Tx, command, query
-from gatepass.users.model import AddressKey, User
+from gatepass.users.model import User
 
 _SELECT = (
     "SELECT u.id, e.address, e.verified_at, u.first_name, u.last_name, u.is_active, u.created_at, u.modified_at, "

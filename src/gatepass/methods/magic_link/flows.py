@@ -8,16 +8,16 @@ from datetime import datetime, timedelta
 from gatepass.applications.model import Application
 from gatepass.audit.flows import record
 from gatepass.audit.model import EventKind, Origin
+from gatepass.kit.addresses import EmailAddress
+from gatepass.kit.client.places import Places
 from gatepass.kit.clock import Clock
 from gatepass.kit.db import Database, Tx
 from gatepass.kit.ids import new_handle, new_id
-from gatepass.kit.places import Places
 from gatepass.kit.problems import Problem
 from gatepass.kit.secrets import hash_token
 from gatepass.login.flows import Login
 from gatepass.login.model import Attempt, Completed, EndReason, Proof, Refusal, Refused
 from gatepass.login.queries import find_attempt, get_attempt
-from gatepass.login.rules import refusal as attempt_refusal
 from gatepass.methods.magic_link import messages, rules, store
 from gatepass.methods.magic_link.model import (
     CodeBook,
@@ -30,7 +30,7 @@ from gatepass.methods.magic_link.model import (
     Visitor,
 )
 from gatepass.outbox.flows import Outbox
-from gatepass.users.model import EmailAddress, User
+from gatepass.users.model import User
 from gatepass.users.queries import stored_address
 
 METHOD = "magic_link"
@@ -137,7 +137,7 @@ class MagicLinkFlows:
             attempt = await find_attempt(tx, application.id, unverified_state)
             if attempt is None:
                 return Refused(Refusal.UNKNOWN)
-            if reason := attempt_refusal(attempt, at):
+            if reason := attempt.refusal(at):
                 return Refused(reason)
             expires_at = await self.mailer.send(tx, application, attempt, at)
             await self.login.prolong(tx, attempt, expires_at, at)
@@ -202,7 +202,7 @@ class MagicLinkFlows:
             origin = Origin(visitor.network, visitor.user_agent)
             if await self.login.end(tx, found[1], EndReason.DECLINED, at, origin):
                 return None
-            return Refused(attempt_refusal(found[1], at) or Refusal.ENDED)
+            return Refused(found[1].refusal(at) or Refusal.ENDED)
 
         return await self.database.transact(body)
 

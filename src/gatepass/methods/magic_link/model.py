@@ -6,9 +6,9 @@ from enum import StrEnum
 from typing import Protocol
 
 from gatepass.applications.model import Application
+from gatepass.kit.addresses import AddressKey
 from gatepass.kit.db import Tx
 from gatepass.login.model import Attempt
-from gatepass.users.model import AddressKey
 
 
 @dataclass(frozen=True, slots=True)

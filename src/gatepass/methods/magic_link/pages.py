@@ -15,9 +15,9 @@ from starlette.routing import Route
 from gatepass.applications.model import Application
 from gatepass.applications.queries import ApplicationDirectory
 from gatepass.gate.browsers import BrowserCookie
-from gatepass.gate.forms import read_form
-from gatepass.gate.pages import PageRenderer
-from gatepass.kit.devices import describe_agent
+from gatepass.gate.pages.forms import read_form
+from gatepass.gate.pages.rendering import PageRenderer
+from gatepass.kit.client.devices import describe_agent
 from gatepass.login.model import Attempt, Refusal, Refused
 from gatepass.methods.magic_link.flows import MagicLinkFlows
 from gatepass.methods.magic_link.messages import LANDING_PATH

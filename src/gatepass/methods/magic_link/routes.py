@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 import msgspec
 
+from gatepass.gate.answers.envelopes import NestedEnvelope, nested_envelope
+from gatepass.gate.answers.faces import render
+from gatepass.gate.answers.refusals import login_problem
 from gatepass.gate.browsers import BrowserCookie
-from gatepass.gate.envelopes import NestedEnvelope, nested_envelope
-from gatepass.gate.faces import render
-from gatepass.gate.model import Call, Caller, Charge, Endpoint, Face, Reply
-from gatepass.gate.pages import PageRenderer
+from gatepass.gate.model import Call, Caller, Charge, Endpoint, EventStream, Face, Reply
+from gatepass.gate.pages.rendering import PageRenderer
 from gatepass.gate.phases import encode_answer
-from gatepass.gate.refusals import login_problem
+from gatepass.kit.addresses import parse_address
 from gatepass.kit.problems import Problem
 from gatepass.login.flows import HandedOut
 from gatepass.login.model import Refused
@@ -20,7 +21,6 @@ from gatepass.methods.magic_link.messages import VERIFY_PATH
 from gatepass.methods.magic_link.model import Gesture, UnverifiedLink, Visitor
 from gatepass.methods.magic_link.waiting import Pending, Status, Told, Waiting
 from gatepass.protection.model import SignInLimits, network_key
-from gatepass.users.rules import parse_address
 
 _BASE = "/api/v1/auth/passwordless/magic-link"
 _LONGEST_WAIT = 25.0
@@ -70,19 +70,6 @@ class EventsQuery(msgspec.Struct):
     """What the stream of status events takes."""
 
     state: str
-
-
-class EventStream:
-    """Server-Sent Events (HTML §9.2)."""
-
-    media_type = b"text/event-stream"
-
-    def __init__(self, pieces: AsyncIterator[bytes]) -> None:
-        self._pieces = pieces
-
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        """Yield the events."""
-        return self._pieces
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +122,11 @@ class MagicLinkRoutes:
                 charges=self._verify_charges,
                 errors=("invalid_state", "attempt_expired", "attempt_ended", "already_used", "sign_up_closed"),
             ),
+            *self._waiting(),
+        ]
+
+    def _waiting(self) -> list[Endpoint]:
+        return [
             Endpoint(
                 name="magic_link_status",
                 method="GET",

@@ -3,9 +3,8 @@
 import hmac
 from datetime import datetime
 
-from gatepass.kit.networks import is_same_network
+from gatepass.kit.client.networks import is_same_network
 from gatepass.login.model import Attempt, Refusal
-from gatepass.login.rules import refusal as attempt_refusal
 from gatepass.methods.magic_link.model import Link, Nearness, Visitor
 
 
@@ -28,7 +27,7 @@ def nearness(attempt: Attempt, visitor: Visitor) -> Nearness:
 
 def refusal(link: Link, attempt: Attempt, now: datetime) -> Refusal | None:
     """Return why a link is over, or None when it may still be spent."""
-    if reason := attempt_refusal(attempt, now):
+    if reason := attempt.refusal(now):
         return reason
     if link.spent_at is not None:
         return Refusal.ALREADY_USED

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
+from gatepass.kit.addresses import AddressKey
 from gatepass.kit.db import Tx, command, query
 from gatepass.kit.ids import first_id_of
 from gatepass.methods.magic_link.model import Link
-from gatepass.users.model import AddressKey
 
 _ADD = command(
     "INSERT INTO magic_links (id, attempt_id, address_key, handle_hash, secret_hash, created_at, expires_at, spent_at) "

@@ -12,7 +12,6 @@ from gatepass.kit.signals import Bell
 from gatepass.login.flows import HandedOut, Login, OutcomeTaken, topic
 from gatepass.login.model import Attempt, Refusal, Refused, Standing
 from gatepass.login.queries import find_attempt
-from gatepass.login.rules import standing
 
 # Other processes can't ring our bells, so where there may be some we also look from time to time.
 _SECONDS_BETWEEN_LOOKS = 1.0
@@ -88,7 +87,7 @@ class Waiting:
     async def _judge(self, application: Application, unverified_state: str, attempt: Attempt | None) -> Status:
         if attempt is None:
             return Refused(Refusal.UNKNOWN)
-        match standing(attempt, self.clock.now()):
+        match attempt.standing(self.clock.now()):
             case Standing.PENDING:
                 return PENDING
             case Standing.EXPIRED:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import msgspec
 
-from gatepass.gate.envelopes import FlatEnvelope, flat_envelope
+from gatepass.gate.answers.envelopes import FlatEnvelope, flat_envelope
+from gatepass.gate.answers.refusals import login_problem
 from gatepass.gate.model import Call, Caller, Charge, Endpoint
 from gatepass.gate.reading import malformed
-from gatepass.gate.refusals import login_problem
 from gatepass.login.model import Refused
 from gatepass.methods.one_time_code import rules
 from gatepass.methods.one_time_code.flows import CodeFlows

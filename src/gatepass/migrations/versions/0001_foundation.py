@@ -50,9 +50,12 @@ def upgrade() -> None:
     _applications()
     _users()
     _sign_in()
-    _sessions_and_tokens()
+    _proofs()
+    _sessions()
+    _tokens()
     _record()
     _outbox()
+    _mailbox_and_workers()
 
 
 def _applications() -> None:
@@ -137,6 +140,9 @@ def _sign_in() -> None:
     )
     op.create_index("ux_login_attempts_state", "login_attempts", ["state_hash"], unique=True)
     op.create_index("ix_login_attempts_address", "login_attempts", ["address_key", "created_at"])
+
+
+def _proofs() -> None:
     _table(
         "magic_links",
         _key(),
@@ -160,7 +166,7 @@ def _sign_in() -> None:
     )
 
 
-def _sessions_and_tokens() -> None:
+def _sessions() -> None:
     _table(
         "sessions",
         _key(),
@@ -184,6 +190,9 @@ def _sessions_and_tokens() -> None:
         _needed("expires_at", columns.moment()),
         _optional("revoked_at", columns.moment()),
     )
+
+
+def _tokens() -> None:
     _table(
         "refresh_tokens",
         _key(),
@@ -255,6 +264,9 @@ def _outbox() -> None:
     op.create_index(
         "ix_outbox_finished", "outbox", ["state", "finished_at"], sqlite_where=_FINISHED, postgresql_where=_FINISHED
     )
+
+
+def _mailbox_and_workers() -> None:
     _table(
         "dev_mailbox",
         _key(),

@@ -10,11 +10,12 @@ from starlette.routing import Route
 
 from gatepass import __version__
 from gatepass.applications.queries import ApplicationDirectory
-from gatepass.gate.pages import PageRenderer
+from gatepass.gate.pages.rendering import PageRenderer
 from gatepass.kit.clock import Clock
 from gatepass.kit.db import Database
 from gatepass.outbox.model import DevMail
 from gatepass.outbox.queries import dev_mail, dev_mailbox
+from gatepass.web.development.model import sample_call
 
 # The preview may style itself inline, as mail must, and do nothing else; only our own mailbox may frame it.
 _PREVIEW_POLICY = (
@@ -113,14 +114,6 @@ class DevelopmentPages:
 
     def _gone(self) -> Response:
         return self.pages.error(404, "That mail is gone", "The mailbox keeps the newest 500. Go back to /dev/mail.")
-
-
-def sample_call(public_url: str, client_id: str) -> str:
-    """Return the command that sends a sign-in link, ready to be pasted."""
-    return (
-        f'curl -X POST "{public_url}/api/v1/auth/passwordless/magic-link/send?client_id={client_id}" \\\n'
-        f"  -H 'Content-Type: application/json' -d '{{\"email\": \"ana@example.com\"}}'"
-    )
 
 
 def _row(mail: DevMail) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import maxminddb
 
-from gatepass.kit.networks import parse_ip
+from gatepass.kit.client.networks import parse_ip
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
 from gatepass.applications.queries import ApplicationDirectory
-from gatepass.gate.pages import STATIC, PageRenderer
+from gatepass.gate.pages.rendering import STATIC, PageRenderer
 from gatepass.kit.problems import Problem
 
 _log = structlog.get_logger("gatepass.gate")

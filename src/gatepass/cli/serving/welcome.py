@@ -10,7 +10,7 @@ from gatepass.applications.queries import list_applications
 from gatepass.cli.ground import lay
 from gatepass.kit.db import Tx
 from gatepass.settings import Settings
-from gatepass.web.development.pages import sample_call
+from gatepass.web.development.model import sample_call
 
 _DEMO = Registration(
     name="Demo application",

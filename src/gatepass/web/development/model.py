@@ -1,0 +1,9 @@
+"""What a newcomer is shown first."""
+
+
+def sample_call(public_url: str, client_id: str) -> str:
+    """Return the command that sends a sign-in link, ready to be pasted."""
+    return (
+        f'curl -X POST "{public_url}/api/v1/auth/passwordless/magic-link/send?client_id={client_id}" \\\n'
+        f"  -H 'Content-Type: application/json' -d '{{\"email\": \"ana@example.com\"}}'"
+    )

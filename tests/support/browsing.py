@@ -1,0 +1,62 @@
+"""What every page that a browser visits is held to: nothing in its console, no barrier, no sideways scrolling."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import ConsoleMessage, Page
+
+from support.chromium import NewContext
+
+_NARROW = {"width": 320, "height": 640}
+_WIDE = {"width": 1280, "height": 800}
+_TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+# Violations of the page's own policy and refused requests that scripts catch are told to the console by the browser.
+_ON_VIOLATION = (
+    "document.addEventListener('securitypolicyviolation', "
+    "event => console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`))"
+)
+
+NewVisitor = Callable[..., Page]
+
+
+def judge(page: Page) -> None:
+    """Look at the page as it stands: by day and by night, wide and as narrow as a small phone."""
+    for size in (_WIDE, _NARROW):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            found = Axe().run(page)
+            assert found.violations_count == 0, f"{page.url} in {scheme}:\n{found.generate_report()}"
+        assert page.evaluate(_TOO_WIDE) <= 0, f"{page.url} scrolls sideways at {size['width']} px"
+    page.set_viewport_size(_WIDE)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def new_visitor(new_context: NewContext) -> Iterator[NewVisitor]:
+    """Give a maker of pages, each in a browser profile of its own; whatever their consoles say fails the test.
+
+    A page that is answered with an error status says so in the console; that is no complaint, because the test judges
+    the status itself.
+    """
+    complaints: list[str] = []
+
+    def make(**settings: Any) -> Page:
+        context = new_context(**settings)
+        context.add_init_script(_ON_VIOLATION)
+        page = context.new_page()
+
+        def hear(message: ConsoleMessage) -> None:
+            is_own_status = "the server responded with a status of" in message.text and (
+                message.location.get("url") == page.url
+            )
+            if message.type in {"error", "warning"} and not is_own_status:
+                complaints.append(f"{page.url}: {message.type}: {message.text}")
+
+        context.on("console", hear)
+        context.on("weberror", lambda error: complaints.append(f"{page.url}: {error.error}"))
+        return page
+
+    yield make
+    assert complaints == []
