@@ -142,7 +142,7 @@ def gate(house: House) -> Gate:
         ).routes()
     site = Site(pages, house.applications, server.dev).application(routes)
     hosts = HostList(frozenset({urlsplit(house.public_url).netloc, *server.allowed_hosts}), with_loopback=server.dev)
-    return Gate(table, noting_status(site), house.applications, headers, hosts)
+    return Gate(table, noting_status(site), house.applications, headers, hosts, logs_access=server.access_log)
 
 
 class Application:

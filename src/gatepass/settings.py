@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, get_type_hints
 from urllib.parse import urlsplit
 
+from gatepass.gate.connections.watch import ConnectionLimits
 from gatepass.kit.configuration import Malformed, parse_value
 from gatepass.kit.secrets import Secret
 from gatepass.outbox.settings import OutboxSettings
@@ -23,6 +24,8 @@ _PREFIX = "GATEPASS_"
 _DATA = Path("gatepass-data")
 # Names that a person would look for without their section.
 _SHORT_NAMES = {("outbox", "smtp_url"): "GATEPASS_SMTP_URL", ("outbox", "mail_from"): "GATEPASS_MAIL_FROM"}
+# Follows from `trusted_proxies`.
+_DERIVED = frozenset({("connections", "trusted")})
 _NOT_SETTINGS = ("GATEPASS_TEST_", "GATEPASS_BENCH_", "GATEPASS_CONFIG", "GATEPASS_LISTEN_FD")
 
 
@@ -78,6 +81,10 @@ class ServerSettings:
     places_file: Path | None = field(
         default=None, metadata={"doc": "A MaxMind-format file (.mmdb) that names the places of addresses."}
     )
+    access_log: bool = field(
+        default=False,
+        metadata={"doc": "Whether each answer is logged: endpoint, status and duration, never an address or a query."},
+    )
     log_level: str = field(default="INFO", metadata={"doc": "The least level that is logged."})
     pool_size: int = field(default=10, metadata={"doc": "Connections to PostgreSQL for each process."})
 
@@ -110,6 +117,7 @@ class Settings:
     outbox: OutboxSettings = field(default_factory=OutboxSettings)
     limits: LimitSettings = field(default_factory=LimitSettings)
     tokens: TokenSettings = field(default_factory=TokenSettings)
+    connections: ConnectionLimits = field(default_factory=ConnectionLimits)
 
 
 class FaultySettings(Exception):
@@ -138,7 +146,8 @@ def all_settings() -> Iterator[Setting]:
         shape: Any = section.default_factory
         hints = get_type_hints(shape)
         for one in fields(shape):
-            yield _setting(section.name, one, hints[one.name])
+            if (section.name, one.name) not in _DERIVED:
+                yield _setting(section.name, one, hints[one.name])
 
 
 def load(environment: Mapping[str, str] | None = None, *, given: Mapping[str, Any] | None = None) -> Settings:
@@ -172,6 +181,7 @@ def load(environment: Mapping[str, str] | None = None, *, given: Mapping[str, An
         OutboxSettings(**values["outbox"]),
         LimitSettings(**values["limits"]),
         TokenSettings(**values["tokens"]),
+        ConnectionLimits(**values["connections"], trusted=frozenset(values["server"].get("trusted_proxies", ()))),
     )
     faults += _contradictions(settings)
     if faults:

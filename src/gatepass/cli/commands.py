@@ -1,32 +1,72 @@
-"""The table of commands."""
+"""The table of commands; only the one that is called is imported, so that the others cost nothing."""
+
+import sys
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Final
 
 import typer
 
-from gatepass import __version__
-from gatepass.cli import app, doctor, keys, mail, migrate, serve, worker
 
-commands = typer.Typer(
-    name="gatepass",
-    help="Gatepass, a self-hosted authentication platform.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One command, or one group of commands.
+
+    Args:
+        name: what is typed.
+        module: where it lies.
+        summary: the first sentence of its help.
+        is_group: whether commands follow.
+    """
+
+    name: str
+    module: str
+    summary: str
+    is_group: bool = False
+
+
+TABLE: Final = (
+    Entry("serve", "serve", "Serve sign-in pages and the API."),
+    Entry("worker", "worker", "Send what the outbox holds and run the timed jobs until stopped."),
+    Entry(
+        "migrate",
+        "migrate",
+        "Create or update the database's tables; safe to repeat, and to run while another server does.",
+    ),
+    Entry("doctor", "doctor", "Check the database, the keys, the clock, the public URL, the mail and the worker."),
+    Entry("keys", "keys", "The master key and the keys that sign tokens.", is_group=True),
+    Entry("app", "app", "The applications that people sign in to.", is_group=True),
+    Entry("mail", "mail", "Mail.", is_group=True),
+    Entry("version", "version", "Print the version."),
 )
-commands.command("serve")(serve.serve)
-commands.command("worker")(worker.worker)
-commands.command("migrate")(migrate.migrate)
-commands.command("doctor")(doctor.doctor)
-commands.add_typer(keys.commands, name="keys")
-commands.add_typer(app.commands, name="app")
-commands.add_typer(mail.commands, name="mail")
 
 
-@commands.command("version")
-def version() -> None:
-    """Print the version."""
-    typer.echo(__version__)
+def assemble(chosen: str | None) -> typer.Typer:
+    """Return the command line with the chosen command in full and the others by name and summary."""
+    commands = typer.Typer(
+        name="gatepass",
+        help="Gatepass, a self-hosted authentication platform.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    for entry in TABLE:
+        if entry.name != chosen:
+            commands.command(entry.name, help=entry.summary)(_placeholder)
+            continue
+        module = import_module(f"gatepass.cli.{entry.module}")
+        if entry.is_group:
+            commands.add_typer(module.commands, name=entry.name)
+        else:
+            commands.command(entry.name)(getattr(module, entry.module))
+    return commands
 
 
 def main() -> None:
     """Run the command line."""
-    commands()
+    words = [word for word in sys.argv[1:] if not word.startswith("-")]
+    assemble(words[0] if words else None)()
+
+
+def _placeholder() -> None:
+    """Stand for a command that was not chosen."""

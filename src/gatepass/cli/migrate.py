@@ -8,7 +8,7 @@ from gatepass.migrations import LeaseLost, head, upgrade
 
 
 def migrate(data: DataOption = None, database: DatabaseOption = None, as_json: JsonOption = False) -> None:
-    """Create or update the database's tables; safe to repeat, and to run while another server does."""
+    """Create or update the database's tables; safe to repeat."""
     settings = settings_of(data, database)
     settings.server.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:

@@ -4,23 +4,23 @@ import asyncio
 import logging
 import os
 import socket
-from typing import Annotated
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any
 
 import typer
 import uvicorn
 
-from gatepass.app import Application, Foundations
+from gatepass.app import Application, Foundations, House
 from gatepass.cli.ground import DatabaseOption, DataOption, fail, key_ring_of, lay, out, settings_of
 from gatepass.cli.serving.processes import LISTEN_FD, supervise
 from gatepass.cli.serving.welcome import ready_demo, welcome
 from gatepass.gate import metrics
-from gatepass.gate.connections.protocol import ConnectionLimits, protocol_class, raise_descriptor_limit
+from gatepass.gate.connections.protocol import protocol_class, raise_descriptor_limit
 from gatepass.kit.db import StorageUnavailable
 from gatepass.kit.key_file import make_key_file
 from gatepass.kit.logs import configure_logs
 from gatepass.migrations import current, head, upgrade
 from gatepass.settings import Settings, missing_for_production
-from gatepass.worker import work
 
 _DRAIN_SECONDS = 10
 _BACKLOG = 4096
@@ -101,6 +101,13 @@ def _listen(settings: Settings) -> socket.socket:
     return listener
 
 
+def _mail_work() -> Callable[[House, asyncio.Event], Coroutine[Any, Any, None]]:
+    # A server that sends no mail itself need not hold the mail libraries.
+    from gatepass.worker import work  # noqa: PLC0415
+
+    return work
+
+
 def _run(settings: Settings, listener: socket.socket) -> None:
     server = settings.server
     raise_descriptor_limit()
@@ -108,12 +115,11 @@ def _run(settings: Settings, listener: socket.socket) -> None:
     async def lay_foundations() -> Foundations:
         return await lay(settings)
 
-    application = Application(lay_foundations, work if server.sends_mail else None)
-    limits = ConnectionLimits(trusted=frozenset(server.trusted_proxies))
+    application = Application(lay_foundations, _mail_work() if server.sends_mail else None)
     config = uvicorn.Config(
         application,
         loop="uvloop",
-        http=protocol_class(limits, metrics.count_cuts),
+        http=protocol_class(settings.connections, metrics.count_cuts),
         ws="none",
         lifespan="on",
         access_log=False,

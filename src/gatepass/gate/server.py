@@ -67,7 +67,8 @@ class Gate:
         pages: the ASGI application that answers every other path.
         applications: for the origins that may read answers.
         headers: what every answer carries.
-        allowed_hosts: the Host headers that are served; None serves any, for tests of parts.
+        allowed_hosts: the Host headers that are served.
+        logs_access: whether each answer is logged.
     """
 
     def __init__(
@@ -77,12 +78,15 @@ class Gate:
         applications: ApplicationDirectory,
         headers: StandingHeaders,
         allowed_hosts: "HostList",
+        *,
+        logs_access: bool = False,
     ) -> None:
         self._rows = table.rows
         self._pages = pages
         self._applications = applications
         self._headers = headers
         self._hosts = allowed_hosts
+        self._logs_access = logs_access
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (ASGI 3)."""
@@ -96,7 +100,13 @@ class Gate:
             status, name = await self._answer(scope, receive, send)
         finally:
             metrics.ended()
-            metrics.observe(name, status, perf_counter() - started)
+            seconds = perf_counter() - started
+            metrics.observe(name, status, seconds)
+            if self._logs_access:
+                milliseconds = round(seconds * 1000, 2)
+                _log.info(
+                    "request.answered", endpoint=name, status=status, ms=milliseconds, trace_id=scope.get("trace_id")
+                )
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> tuple[int, str]:
         # The raw path, so that no decoding makes another route of it (%2f, ;, //).

@@ -5,8 +5,6 @@ import unicodedata
 from dataclasses import dataclass
 from typing import NewType
 
-from email_validator import EmailNotValidError, validate_email
-
 from gatepass.kit.problems import Problem
 
 AddressKey = NewType("AddressKey", str)
@@ -47,6 +45,9 @@ def parse_address(unverified_text: str, *, allow_test_domains: bool = False) -> 
     if plain is not None and plain[1].lower() not in _RESERVED and "--" not in text:
         local, _, domain = text.rpartition("@")
         return EmailAddress(f"{local}@{domain.lower()}", AddressKey(text.lower()))
+    # The library and its tables of other scripts are loaded when the first address needs them.
+    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415
+
     try:
         parsed = validate_email(
             text, check_deliverability=False, allow_smtputf8=False, test_environment=allow_test_domains

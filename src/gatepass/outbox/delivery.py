@@ -14,7 +14,7 @@ import structlog
 from gatepass.kit.clock import Clock
 from gatepass.kit.secrets import KeyRing, SealBroken
 from gatepass.outbox.flows import payload_context
-from gatepass.outbox.message import AddressFault, Headers, build_message, deliverable
+from gatepass.outbox.message import AddressFault, Headers, build_message
 from gatepass.outbox.model import (
     DeliveryFailure,
     Envelope,
@@ -80,11 +80,10 @@ class Delivery:
 
     async def _hand_over(self, envelope: Envelope, letter: Letter) -> None:
         try:
-            recipient = deliverable(envelope.recipient)
             headers = Headers(
                 sender=self.sender,
                 sender_name=str(letter.context.get("app_name") or ""),
-                recipient=recipient,
+                recipient=envelope.recipient,
                 message_id=envelope.message_id,
                 written_at=envelope.created_at,
             )
@@ -93,7 +92,7 @@ class Delivery:
             raise PermanentFailure(str(error)) from error
         try:
             async with asyncio.timeout(self.settings.send_timeout.total_seconds()):
-                await self.transport.send(message, recipient)
+                await self.transport.send(message)
         except TimeoutError as error:
             raise TemporaryFailure("The mail server did not finish in time.") from error
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from email.message import EmailMessage
 from enum import StrEnum
 from typing import Protocol
 
@@ -72,6 +71,29 @@ class RenderedMail:
 
 
 @dataclass(frozen=True, slots=True)
+class Message:
+    """A finished e-mail for one recipient; every value is one line but the two bodies.
+
+    Args:
+        sender_name: the name beside the sender's address; may be empty.
+        sender: the address in From, ASCII.
+        recipient: the address in To and in the envelope.
+        subject: the subject as a person reads it.
+        headers: the remaining headers, ASCII.
+        text: the plain form.
+        html: the other form of the same words.
+    """
+
+    sender_name: str
+    sender: str
+    recipient: str
+    subject: str
+    headers: dict[str, str]
+    text: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sent:
     """The receiving server has taken the message over."""
 
@@ -119,8 +141,8 @@ class PermanentFailure(DeliveryFailure):
 class Transport(Protocol):
     """Hands one message over."""
 
-    async def send(self, message: EmailMessage, recipient: str) -> None:
-        """Hand the message over for one recipient and return once somebody else is responsible for it.
+    async def send(self, message: Message) -> None:
+        """Hand the message over to its recipient's side and return once somebody else is responsible for it.
 
         Raises:
             Unreachable: nothing can leave now.

@@ -1,15 +1,14 @@
 """The development mailbox: mail that a developer reads in the browser instead of an inbox."""
 
 from dataclasses import dataclass
-from email.message import EmailMessage
 from typing import Final
 
 from gatepass.kit.clock import Clock
 from gatepass.kit.db import Database, Tx
 from gatepass.kit.ids import new_id
 from gatepass.outbox import store
-from gatepass.outbox.message import code_in, links_in, text_of
-from gatepass.outbox.model import DevMail
+from gatepass.outbox.message import code_in, links_in
+from gatepass.outbox.model import DevMail, Message
 
 _KEPT: Final = 500
 
@@ -21,18 +20,22 @@ class DevMailbox:
     db: Database
     clock: Clock
 
-    async def send(self, message: EmailMessage, recipient: str) -> None:
+    async def send(self, message: Message) -> None:
         """Put the mail into the mailbox."""
-        text, html = text_of(message)
         mail = DevMail(
             id=new_id(),
-            recipient=recipient,
-            subject=str(message["Subject"]),
-            text=text,
-            html=html,
-            headers={name: str(value) for name, value in message.items()},
-            links=links_in(text),
-            code=code_in(text),
+            recipient=message.recipient,
+            subject=message.subject,
+            text=message.text,
+            html=message.html,
+            headers={
+                "From": f"{message.sender_name} <{message.sender}>" if message.sender_name else message.sender,
+                "To": message.recipient,
+                "Subject": message.subject,
+                **message.headers,
+            },
+            links=links_in(message.text),
+            code=code_in(message.text),
             at=self.clock.now(),
         )
 

@@ -5,13 +5,12 @@ import ipaddress
 import ssl
 from collections import deque
 from contextlib import suppress
-from email import policy
-from email.message import EmailMessage
 from typing import Final
 
 import aiosmtplib
 
-from gatepass.outbox.model import PermanentFailure, TemporaryFailure, Unreachable
+from gatepass.outbox.message import as_bytes
+from gatepass.outbox.model import Message, PermanentFailure, TemporaryFailure, Unreachable
 from gatepass.outbox.transports.smtp_url import Security, SmtpAddress
 
 _START_TLS: Final[dict[Security, bool | None]] = {
@@ -65,10 +64,9 @@ class SmtpTransport:
         self._tls = tls or ssl.create_default_context()
         self._idle: deque[_Line] = deque()
 
-    async def send(self, message: EmailMessage, recipient: str) -> None:
+    async def send(self, message: Message) -> None:
         """Hand the message to the mail server; it is responsible from the moment that it answers 250 to its end."""
-        is_ascii = recipient.isascii()
-        content = message.as_bytes(policy=message.policy if is_ascii else policy.SMTPUTF8)
+        recipient, content = message.recipient, as_bytes(message)
         line = self._idle_line()
         if line is not None:
             with suppress(_LineGone):
