@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import structlog
 
 from gatepass.applications.queries import ApplicationDirectory
+from gatepass.gate import metrics
 from gatepass.gate.browsers import BrowserCookie
 from gatepass.gate.headers import StandingHeaders, standing_headers
 from gatepass.gate.health import HealthRoutes
@@ -103,7 +104,7 @@ def build(foundations: Foundations) -> House:
         login=login,
         codes=CodeFlows(database, clock, codes, login),
         links=MagicLinkFlows(database, clock, mailer, login),
-        limiter=Limiter(),
+        limiter=Limiter(on_refusal=metrics.count_limit_refusal),
         limits=sign_in,
     )
 

@@ -79,7 +79,7 @@ async def send_test_mail(house: House, address: str) -> None:
     mail = RenderedMail("A test mail of Gatepass", f"{_TEST_WORDS}\n", f"<p>{_TEST_WORDS}</p>\n")
     transport = transport_of(house)
     try:
-        await transport.send(build_message(mail, headers), address)
+        await transport.send(build_message(mail, headers))
     finally:
         await transport.close()
 

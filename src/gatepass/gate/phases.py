@@ -8,7 +8,6 @@ import msgspec
 
 from gatepass.applications.model import Application
 from gatepass.applications.queries import ApplicationDirectory
-from gatepass.gate import metrics
 from gatepass.gate.model import Call, Caller, Endpoint, Receive, Scope, unknown_client
 from gatepass.gate.reading import BodyReader, decode_query, read_body, read_query
 from gatepass.kit.problems import Problem
@@ -79,7 +78,6 @@ class Gatekeeper:
         charges = endpoint.charges(call) if endpoint.charges is not None else ()
         seconds = self.limiter.hit_all(charges)
         if seconds > 0:
-            metrics.count_limit_refusal(endpoint.name)
             wait = retry_after(seconds)
             raise Problem(
                 "too_many_requests",

@@ -34,10 +34,18 @@ class Limiter:
         monotonic: The clock, in seconds; it must never go back.
         capacity: Keys remembered per limit. Beyond it the key charged longest ago is forgotten, and `forgotten`
             counts it if it still mattered.
+        on_refusal: Told the name of each limit that refuses, for the metrics.
     """
 
-    def __init__(self, monotonic: Callable[[], float] = time.monotonic, *, capacity: int = 50_000) -> None:
+    def __init__(
+        self,
+        monotonic: Callable[[], float] = time.monotonic,
+        *,
+        capacity: int = 50_000,
+        on_refusal: Callable[[str], None] | None = None,
+    ) -> None:
         self._monotonic = monotonic
+        self._on_refusal = on_refusal
         self._capacity = capacity
         self._registers: dict[str, _Register] = {}
         self.refused: Counter[str] = Counter()
@@ -53,7 +61,7 @@ class Limiter:
         if trail is not None:
             seconds = wait(trail, register.gauge, now)
             if seconds > 0.0:
-                self.refused[limit.name] += 1
+                self._refuse(limit)
                 return seconds
         self._charge(register, key, trail, now)
         return 0.0
@@ -77,12 +85,17 @@ class Limiter:
             if trail is not None:
                 seconds = wait(trail, register.gauge, now)
                 if seconds > 0.0:
-                    self.refused[limit.name] += 1
+                    self._refuse(limit)
                     longest = max(longest, seconds)
         if longest == 0.0:
             for register, key, trail in found:
                 self._charge(register, key, trail, now)
         return longest
+
+    def _refuse(self, limit: Limit) -> None:
+        self.refused[limit.name] += 1
+        if self._on_refusal is not None:
+            self._on_refusal(limit.name)
 
     def _find(self, limit: Limit, key: str) -> tuple[_Register, str, Trail | None]:
         register = self._registers.get(limit.name)
