@@ -16,6 +16,8 @@ WARM_UP = 3
 """How much longer a slot of the first round is: just-in-time compilers need a while."""
 ADDRESSES = tuple(f"person{number:04d}@mail.example" for number in range(1000))
 """The people that every server knows; all have signed in before the first round."""
+STOCK = 400
+"""How many of them sign in during one slot of Gatepass's send and verify."""
 
 
 @dataclass(frozen=True)

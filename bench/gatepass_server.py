@@ -1,5 +1,6 @@
 """Gatepass as it runs in production: SQLite, its own mail worker, real SMTP, a public https address."""
 
+import itertools
 import subprocess
 import sys
 import time
@@ -8,8 +9,8 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from bench.contest import ADDRESSES, Entry, Sample, Subject
-from bench.inbox import MailedLink, MailServer, start_sink
+from bench.contest import ADDRESSES, STOCK, Entry, Sample, Subject
+from bench.inbox import Inbox, MailedLink, MailServer, start_sink
 from bench.lines import GATEPASS
 from bench.load import Client, LoadError, drive, expect, forever
 from bench.processes import ROOT, Process
@@ -73,6 +74,7 @@ class GatepassServer(Subject):
     mail: MailServer | None = None
     worker: Process | None = None
     stock: Stock = field(default_factory=Stock)
+    _addresses: Iterator[str] = field(default_factory=lambda: itertools.cycle(ADDRESSES))
 
     def launch(self) -> Process:
         """Start the server; before its first start, make its data, an application and a mail server."""
@@ -97,6 +99,7 @@ class GatepassServer(Subject):
     def entries(self) -> list[Entry]:
         """Take part in every line; everybody has signed in once before."""
         self.worker = self._start("worker", core=self.conditions.cores.load)
+        self._deliver(len(ADDRESSES))
         drive(self.port, self._redeems(), seconds=60)
         drive(self.port, self._collects(), seconds=60)
         conditions = self.conditions
@@ -137,8 +140,9 @@ class GatepassServer(Subject):
             raise RuntimeError("no mail server was started")
         return self.mail
 
-    def _sends(self) -> list[Client]:
-        addresses = iter(ADDRESSES)
+    def _sends(self, count: int = STOCK) -> list[Client]:
+        """Each address stands once in a slot, so that no two sign-ins of one person are mixed up."""
+        addresses = itertools.islice(self._addresses, count)
         return [self._send(addresses) for _ in range(self.conditions.connections)]
 
     def _send(self, addresses: Iterator[str]) -> Client:
@@ -150,19 +154,33 @@ class GatepassServer(Subject):
 
     def _drain(self) -> None:
         """Wait until every mail has left, so that none disturbs the next slot."""
-        inbox = self._mail_server().inbox
-        inbox.await_count(self.stock.ordered)
-        inbox.forget()
+        self._await_mail().forget()
 
-    def _deliver(self) -> Sample:
-        """Send to everybody and wait for the mails, which become the stock; answers what one cost the worker."""
+    def _await_mail(self) -> Inbox:
+        """Wait for every mail that was asked for.
+
+        Raises:
+            RuntimeError: They did not all come; the end of the worker's log is quoted.
+        """
+        inbox = self._mail_server().inbox
+        try:
+            inbox.await_count(self.stock.ordered)
+        except TimeoutError as late:
+            raise RuntimeError(f"{late}; the worker says: {self._mail_worker().last_words()}") from late
+        return inbox
+
+    def _mail_worker(self) -> Process:
         if self.worker is None:
             raise RuntimeError("no mail worker was started")
-        inbox, ordered = self._mail_server().inbox, self.stock.ordered
-        before, began = self.worker.cpu_microseconds(), time.perf_counter()
-        drive(self.port, self._sends(), seconds=60)
-        inbox.await_count(self.stock.ordered)
-        cpu, seconds = self.worker.cpu_microseconds() - before, time.perf_counter() - began
+        return self.worker
+
+    def _deliver(self, count: int = STOCK) -> Sample:
+        """Send and wait for the mails, which become the stock of links; answers what one mail cost the worker."""
+        worker, ordered = self._mail_worker(), self.stock.ordered
+        before, began = worker.cpu_microseconds(), time.perf_counter()
+        drive(self.port, self._sends(count), seconds=60)
+        inbox = self._await_mail()
+        cpu, seconds = worker.cpu_microseconds() - before, time.perf_counter() - began
         mails = self.stock.ordered - ordered
         self.stock.links = [(self.stock.states[link.address], link) for link in inbox.take()]
         return Sample(cpu=cpu / mails, rate=mails / seconds, p99=0.0)
@@ -191,10 +209,11 @@ class GatepassServer(Subject):
             self.stock.refresh_tokens.append(envelope.refresh_token())
 
     def _polls(self) -> list[Client]:
-        """Poll attempts that nobody will verify; they are begun here, and their mails left to arrive."""
-        drive(self.port, self._sends(), seconds=60)
+        """Poll attempts that nobody will verify; they are begun here, and their mails awaited."""
+        self.stock.states.clear()
+        drive(self.port, self._sends(self.conditions.connections), seconds=60)
         self._drain()
-        states = [self.stock.states[address] for address in ADDRESSES[: self.conditions.connections]]
+        states = self.stock.states.values()
         return [forever(get(f"{LINK}/status", HOST, client_id=self.client_id, state=state)) for state in states]
 
     def _chain(self, number: int) -> Client:

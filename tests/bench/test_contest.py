@@ -59,7 +59,7 @@ def test_every_request_of_every_client_is_answered_and_timed(server: SmallServer
 def test_no_request_begins_after_the_time_is_over(server: SmallServer) -> None:
     load = drive(server.port, [ask(1_000_000) for _ in range(2)], seconds=0.2)
     assert 0 < load.answered < 1_000_000
-    assert load.seconds < 2
+    assert load.seconds < 10
 
 
 def test_another_reply_than_the_expected_one_stops_the_run(server: SmallServer) -> None:
