@@ -1,6 +1,7 @@
 """Builds every part of the server and mounts every door; the only file that knows them all."""
 
 import asyncio
+import gc
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -8,7 +9,7 @@ from urllib.parse import urlsplit
 
 import structlog
 
-from gatepass.applications.queries import ApplicationDirectory
+from gatepass.applications.queries import ApplicationDirectory, list_applications
 from gatepass.gate import metrics
 from gatepass.gate.browsers import BrowserCookie
 from gatepass.gate.headers import StandingHeaders, standing_headers
@@ -34,6 +35,7 @@ from gatepass.methods.one_time_code.routes import CodeRoutes
 from gatepass.outbox.flows import Outbox
 from gatepass.protection.flows import Limiter, sign_in_limits
 from gatepass.protection.model import SignInLimits
+from gatepass.protocols.jose import SigningAlgorithm
 from gatepass.provider.flows import ProviderFlows
 from gatepass.provider.routes import ProviderRoutes
 from gatepass.settings import Settings
@@ -146,6 +148,14 @@ def gate(house: House) -> Gate:
     return Gate(table, noting_status(site), house.applications, headers, hosts, logs_access=server.access_log)
 
 
+async def ready_keys(house: House) -> None:
+    """Make the signing keys that the applications need, so that nobody is served a key set without them."""
+    applications = await house.foundations.database.read(list_applications)
+    algorithms = {SigningAlgorithm.ES256, *(application.signing_algorithm for application in applications)}
+    for algorithm in sorted(algorithms):
+        await house.tokens.cabinet.current(algorithm)
+
+
 class Application:
     """The ASGI application that a server process runs: opens at start-up, closes at shutdown.
 
@@ -177,12 +187,16 @@ class Application:
             foundations = await self._lay()
             self.house = build(foundations)
             self._gate = gate(self.house)
+            await ready_keys(self.house)
         except Exception as error:  # noqa: BLE001 - whatever it was, the server's supervisor is told
             _log.exception("server.failed_to_start")
             await send({"type": "lifespan.startup.failed", "message": str(error)})
             return
         stop = asyncio.Event()
         work = asyncio.ensure_future(self._work(self.house, stop)) if self._work else None
+        # What stands now stands for good; the collector need not look at it again.
+        gc.collect()
+        gc.freeze()
         await send({"type": "lifespan.startup.complete"})
         await receive()
         stop.set()

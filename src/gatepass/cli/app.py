@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from gatepass.app import Foundations
+from gatepass.app import Foundations, build, ready_keys
 from gatepass.applications.flows import Registered, register
 from gatepass.applications.model import Application, ApplicationType, Registration
 from gatepass.applications.queries import list_applications
@@ -42,7 +42,9 @@ def create(
 
     async def body(foundations: Foundations) -> Registered:
         at = foundations.clock.now()
-        return await foundations.database.transact(lambda tx: register(tx, registration, at))
+        registered = await foundations.database.transact(lambda tx: register(tx, registration, at))
+        await ready_keys(build(foundations))
+        return registered
 
     registered = run(settings_of(data, database), body)
     secret = registered.client_secret.reveal() if registered.client_secret else None

@@ -21,6 +21,10 @@ from gatepass.kit.problems import Problem
 _log = structlog.get_logger("gatepass.gate")
 _TRACE_PREFIX = secrets.token_hex(6)
 _trace_numbers = itertools.count(1)
+# Where programs call; a person never sees their answers.
+_FOR_PROGRAMS = ("/api/", "/.well-known/", "/oauth2/", "/oidc/")
+# What two servers in a row could read as different paths.
+_AMBIGUOUS = ("%", "//", ";", "\\")
 _FOR_ANY_HOST = frozenset({"/healthz", "/readyz", "/metrics"})
 
 
@@ -118,7 +122,7 @@ class Gate:
             return await self._send_reply(send, render(problem, Face.HOSTED, trace_id), trace_id, []), "unknown_host"
         methods = self._rows.get(path)
         if methods is None:
-            if "%" in path or "//" in path or ";" in path or "\\" in path:
+            if path.startswith(_FOR_PROGRAMS) or any(mark in path for mark in _AMBIGUOUS):
                 problem = Problem("not_found", 404, "There is nothing at this address.", number=1005)
                 return await self._send_reply(send, render(problem, Face.HOSTED, trace_id), trace_id, []), "pages"
             await self._pages(scope, receive, send)

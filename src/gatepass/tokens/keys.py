@@ -99,10 +99,18 @@ class KeyCabinet:
             Problem: the key was withdrawn in between (`signing_key_withdrawn`).
         """
         await self._refresh()
-        for key in self._keys:
-            if key.id == key_id and key.withdrawn_at is None:
-                return self._signer(key)
+        key = self._find(key_id)
+        if key is None:
+            # Another process may have made it a moment ago.
+            self._until = 0.0
+            await self._refresh()
+            key = self._find(key_id)
+        if key is not None:
+            return self._signer(key)
         raise Problem("signing_key_withdrawn", 503, "Sign in again; the server has changed its keys.", retry_after=1)
+
+    def _find(self, key_id: str) -> SigningKey | None:
+        return next((key for key in self._keys if key.id == key_id and key.withdrawn_at is None), None)
 
     async def published(self) -> bytes:
         """Return the JSON Web Key Set of the keys whose signatures are to be trusted (RFC 7517 §5)."""

@@ -1,17 +1,23 @@
 """Several serving processes behind one socket: started, watched, replaced and stopped together."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from types import FrameType
 from typing import Final
 
 import structlog
 
+from gatepass.gate.metrics import worker_ended
+
 LISTEN_FD: Final = "GATEPASS_LISTEN_FD"
+# Where the processes put their counters, so that any of them can answer for all.
+_METRICS: Final = "PROMETHEUS_MULTIPROC_DIR"
 _log = structlog.get_logger("gatepass.processes")
 _SECONDS_TO_DRAIN = 15.0
 _SECONDS_BETWEEN_LOOKS = 0.2
@@ -33,6 +39,7 @@ def supervise(listener: socket.socket, count: int) -> None:
 class _Supervisor:
     def __init__(self, listener: socket.socket) -> None:
         self._descriptor = listener.fileno()
+        self._metrics = os.environ[_METRICS] = tempfile.mkdtemp(prefix="gatepass-metrics-")
         self._children: dict[int, tuple[subprocess.Popen[bytes], float]] = {}
         self._stopping = False
         self._quick_deaths = 0
@@ -55,7 +62,7 @@ class _Supervisor:
         os.set_inheritable(self._descriptor, True)  # noqa: FBT003 - the library's signature
         child = subprocess.Popen(  # noqa: S603 - our own command line, as it was given to us
             [sys.executable, "-m", "gatepass", *sys.argv[1:]],
-            env={**os.environ, LISTEN_FD: str(self._descriptor)},
+            env={**os.environ, LISTEN_FD: str(self._descriptor), _METRICS: self._metrics},
             pass_fds=[self._descriptor],
         )
         self._children[child.pid] = (child, time.monotonic())
@@ -65,6 +72,7 @@ class _Supervisor:
             if child.poll() is None:
                 continue
             del self._children[process_id]
+            worker_ended(process_id)
             is_quick = time.monotonic() - started < _QUICK_DEATH_SECONDS
             self._quick_deaths = self._quick_deaths + 1 if is_quick else 0
             _log.warning("process.ended", process=process_id, status=child.returncode)
@@ -78,3 +86,4 @@ class _Supervisor:
                 child.wait(max(0.1, until - time.monotonic()))
             except subprocess.TimeoutExpired:
                 child.kill()
+        shutil.rmtree(self._metrics, ignore_errors=True)

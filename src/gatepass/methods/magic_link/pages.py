@@ -4,6 +4,7 @@ A GET or HEAD changes nothing. A POST carries a person's gesture, or that of the
 asked, so that nobody confirms a stranger's sign-in unawares.
 """
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -18,6 +19,7 @@ from gatepass.gate.browsers import BrowserCookie
 from gatepass.gate.pages.forms import read_form
 from gatepass.gate.pages.rendering import PageRenderer
 from gatepass.kit.client.devices import describe_agent
+from gatepass.kit.problems import Problem
 from gatepass.login.model import Attempt, Refusal, Refused
 from gatepass.methods.magic_link.flows import MagicLinkFlows
 from gatepass.methods.magic_link.messages import LANDING_PATH
@@ -61,10 +63,28 @@ class LandingPages:
     def routes(self) -> list[Route]:
         """Return this slice's pages."""
         return [
-            Route(LANDING_PATH, self.show, methods=["GET", "HEAD"]),
-            Route(LANDING_PATH, self.confirm, methods=["POST"]),
-            Route(DECLINE_PATH, self.decline, methods=["POST"]),
+            Route(LANDING_PATH, self._kindly(self.show), methods=["GET", "HEAD"]),
+            Route(LANDING_PATH, self._kindly(self.confirm), methods=["POST"]),
+            Route(DECLINE_PATH, self._kindly(self.decline), methods=["POST"]),
         ]
+
+    def _kindly(self, answer: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+        async def answered(request: Request) -> Response:
+            try:
+                return await answer(request)
+            except Problem as problem:
+                if problem.status < _BUSY:
+                    raise
+                return self.pages.response(
+                    "magic_link/landing.html",
+                    status=problem.status,
+                    view="unavailable",
+                    app=None,
+                    trace_id=request.scope.get("trace_id"),
+                    headers={"retry-after": str(problem.retry_after or 1)},
+                )
+
+        return answered
 
     async def show(self, request: Request) -> Response:
         """Show what the link is for; changes nothing."""
