@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+import gatepass
+from gatepass.outbox.message import code_in, links_in
 from gatepass.outbox.rendering import MailTemplates, TemplateFault
 from outbox.house import CONTEXT, LINK
 
@@ -94,6 +96,21 @@ def test_a_template_cannot_reach_out_of_its_sandbox(mail_directory: Path, source
 
     with pytest.raises(TemplateFault):
         MailTemplates(mail_directory).render("evil", CONTEXT)
+
+
+_PRODUCT = Path(gatepass.__file__).parent / "web" / "templates" / "mail"
+
+
+@pytest.mark.parametrize("name", sorted(file.stem for file in _PRODUCT.glob("*.mjml")))
+@pytest.mark.parametrize("changed", [{}, {"place": None}, {"logo_url": "https://gatepass.test/logo.png"}])
+def test_the_products_own_mails_hold_the_link_and_the_code(name: str, changed: dict[str, object]) -> None:
+    mail = MailTemplates(_PRODUCT).render(name, CONTEXT | changed)
+
+    assert links_in(mail.text)[0] == LINK
+    assert code_in(mail.text) == "482917"
+    assert LINK.replace("&", "&amp;") in mail.html
+    assert "None" not in mail.text + mail.html
+    assert "Lisbon" in mail.text or "place" in changed
 
 
 def test_mjml_that_is_none_is_a_fault(mail_directory: Path) -> None:

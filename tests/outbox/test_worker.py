@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
-from email.message import EmailMessage
+from typing import Any
 
 import anyio
 import pytest
@@ -12,8 +12,8 @@ import structlog
 from gatepass.kit.secrets import KeyRing, MasterKey
 from gatepass.outbox import queries, store
 from gatepass.outbox.delivery import Delivery
-from gatepass.outbox.jobs import Worker
-from gatepass.outbox.model import TemporaryFailure
+from gatepass.outbox.jobs import Worker, run_worker
+from gatepass.outbox.model import Envelope, Message, TemporaryFailure
 from gatepass.outbox.transports.dev_mailbox import DevMailbox
 from outbox.house import CONTEXT, LINK, House, order, working
 from support.smtp import SmtpSink
@@ -257,20 +257,54 @@ async def test_in_development_mail_lands_in_the_mailbox_of_the_pages(house: Hous
 async def test_the_development_mailbox_keeps_the_last_mails_alone(house: House) -> None:
     mailbox = DevMailbox(house.db, house.clock)
     for number in range(503):
-        message = EmailMessage()
-        message["Subject"] = f"number {number}"
-        message.set_content("text")
-        await mailbox.send(message, "ada@example.com")
+        await mailbox.send(Message("", "a@gatepass.test", "ada@example.com", f"number {number}", {}, "text", "html"))
 
     mails = await house.db.read(lambda tx: queries.dev_mailbox(tx, most=1000))
     assert [len(mails), mails[0].subject, mails[-1].subject] == [500, "number 502", "number 3"]
 
 
+async def test_a_cancelled_worker_leaves_its_mail_to_the_lease(house: House, smtp_sink: SmtpSink) -> None:
+    smtp_sink.delay(60)
+    await house.enqueue(order())
+    task = asyncio.create_task(run_worker(house.worker(house.smtp(smtp_sink)), asyncio.Event()))
+    await house.row_when(lambda row: row.lease is not None)
+    await anyio.sleep(0.2)
+    task.cancel()
+    await asyncio.wait([task])
+    assert task.cancelled()
+    assert (await house.rows())[0].state == "waiting"
+
+    smtp_sink.delay(0)
+    house.clock.ahead += house.settings.lease
+    async with working(house.worker(house.smtp(smtp_sink))):
+        await smtp_sink.arrived()
+
+
+async def test_a_fault_of_our_own_ends_a_shift_and_not_the_worker(
+    house: House, smtp_sink: SmtpSink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim, broken = store.consume, [RuntimeError(LINK)]
+
+    async def break_once(*arguments: Any, **named: Any) -> list[Envelope]:
+        if broken:
+            raise broken.pop()
+        return await claim(*arguments, **named)
+
+    monkeypatch.setattr(store, "consume", break_once)
+    with structlog.testing.capture_logs() as log:
+        async with working(house.worker(house.smtp(smtp_sink))):
+            await house.enqueue(order())
+            await smtp_sink.arrived()
+
+    assert [line["error"] for line in log if line["event"] == "outbox.shift_broke"] == [["RuntimeError"]]
+    assert LINK not in repr(log)
+
+
 class _Exploding:
     """A transport with a fault of our own making."""
 
-    async def send(self, _message: EmailMessage, recipient: str) -> None:
-        raise ZeroDivisionError(f"with {recipient} and {LINK}")
+    async def send(self, message: Message) -> None:
+        raise ZeroDivisionError(f"with {message.recipient} and {LINK}")
 
     async def handshake(self) -> str:
         raise TemporaryFailure("never")

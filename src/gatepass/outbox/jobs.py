@@ -4,6 +4,7 @@ import asyncio
 import os
 import socket
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -53,9 +54,28 @@ class Worker:
 async def run_worker(worker: Worker, stop: asyncio.Event) -> None:
     """Work until `stop` is set; then finish what is being sent, give back the rest and return.
 
-    A cancelled worker leaves its claims to their leases: each message is sent later, under the same Message-ID.
+    A cancelled worker leaves its claims to their leases: each message is sent later, under the same Message-ID. A fault
+    of our own ends a shift, never the worker: the next shift begins a moment later.
     """
-    await _Shift(worker, stop).work()
+    try:
+        while True:
+            try:
+                return await _Shift(worker, stop).work()
+            except Exception as accident:  # noqa: BLE001 - mail goes on leaving, whatever broke
+                # Its type alone: the text or a traceback might hold what a mail was to say.
+                _log.error("outbox.shift_broke", error=_kinds(accident))
+            with suppress(TimeoutError):
+                async with asyncio.timeout(POLL.total_seconds()):
+                    await stop.wait()
+                return None
+    finally:
+        await worker.delivery.transport.close()
+
+
+def _kinds(error: BaseException) -> list[str]:
+    if isinstance(error, BaseExceptionGroup):
+        return [kind for part in error.exceptions for kind in _kinds(part)]
+    return [type(error).__name__]
 
 
 class _Shift:
@@ -77,7 +97,7 @@ class _Shift:
             id=new_id(), host=socket.gethostname(), process=os.getpid(), started_at=now, seen_at=now, stopped_at=None
         )
         if self._worker.is_alone:
-            await self._persist(lambda tx: store.release_all(tx, self._clock.now()))
+            await self._persist(lambda tx: store.release_all(tx, now), until=now + self._settings.lease)
         async with asyncio.TaskGroup() as group:
             chores = [
                 group.create_task(self._every(BEAT, lambda: self._beat(beat))),
@@ -91,7 +111,6 @@ class _Shift:
             await asyncio.gather(*senders)
             for chore in (*chores, waker):
                 chore.cancel()
-        await self._worker.delivery.transport.close()
         await self._tried(lambda tx: store.touch_heartbeat(tx, self._seen(beat, is_last=True)))
 
     async def _claim(self) -> None:
@@ -154,12 +173,12 @@ class _Shift:
     async def _persist(
         self, body: Callable[[Tx], Coroutine[Any, Any, object]], until: datetime | None = None
     ) -> object:
-        """Run a body in a transaction, again and again while the database is away and it still makes sense."""
+        """Run a body in a transaction, again and again while the database is away, until a moment."""
         while True:
             try:
                 return await self._worker.db.transact(body)
             except StorageUnavailable as error:
-                if until is not None and self._clock.now() >= until:
+                if self._clock.now() >= until:
                     _log.error("outbox.not_written_down", error=str(error))
                     return False
                 await asyncio.sleep(POLL.total_seconds() / 2)

@@ -15,13 +15,12 @@ from jinja2 import FunctionLoader, StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
 from gatepass.outbox.model import RenderedMail
-from gatepass.outbox.rules import header_text, single_line
+from gatepass.outbox.rules import LONGEST_SUBJECT, header_text, single_line
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,63}\Z")
 _COLOUR: Final = re.compile(r"#[0-9a-fA-F]{3,8}\Z")
 _WEB_ADDRESS: Final = re.compile(r"https?://[^\s\"'<>\\]+\Z")
 _COLOURS: Final = ("accent", "on_accent")
-_LONGEST_SUBJECT: Final = 200
 
 
 class TemplateFault(ValueError):
@@ -71,7 +70,7 @@ class MailTemplates:
             raise TemplateFault(f"The mail template {template} fails: {error.message}") from error
         except (ArithmeticError, AttributeError, LookupError, TypeError) as error:
             raise TemplateFault(f"The mail template {template} fails: {type(error).__name__}") from error
-        return RenderedMail(subject=header_text(subject, longest=_LONGEST_SUBJECT), text=text.strip() + "\n", html=html)
+        return RenderedMail(subject=header_text(subject, longest=LONGEST_SUBJECT), text=text.strip() + "\n", html=html)
 
     def _load(self, name: str) -> tuple[str, str | None, None] | None:
         file = self._directory / name

@@ -10,6 +10,7 @@ from gatepass.outbox.settings import OutboxSettings
 
 _JITTER: Final = 0.25
 _LONGEST_ERROR: Final = 300
+LONGEST_SUBJECT: Final = 200
 _SHORTEST_SECRET: Final = 4
 
 # Control characters, the line and paragraph separators, the marks that turn the direction of the text that follows,

@@ -5,7 +5,7 @@ import ipaddress
 import ssl
 from collections import deque
 from contextlib import suppress
-from typing import Final
+from typing import Final, cast
 
 import aiosmtplib
 
@@ -182,8 +182,8 @@ async def _farewell(client: aiosmtplib.SMTP) -> None:
         if protocol is None or protocol.transport is None:
             return
         await asyncio.sleep(_FAREWELL_LOOK)
-    if isinstance(transport, asyncio.WriteTransport):
-        transport.abort()
+    if transport is not None:
+        cast("asyncio.WriteTransport", transport).abort()
 
 
 def _ehlo_name(host: str) -> str:
