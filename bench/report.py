@@ -79,7 +79,7 @@ def _footprints(results: Results) -> Table:
     for heading in ("server", "MB idle", "MB after the run", "first answer, s"):
         table.add_column(heading, justify="left" if heading == "server" else "right")
     for name, footprint in results.footprints.items():
-        idle, first = f"{footprint.idle:.0f}", f"{footprint.first_answer:.2f}"
+        idle, first = f"{footprint.idle:.1f}", f"{footprint.first_answer:.2f}"
         if name == GATEPASS:
             idle += f" (≤ {MEMORY_TARGET:g} {MARKS[footprint.idle <= MEMORY_TARGET]})"
             first += f" (≤ {FIRST_ANSWER_TARGET:g} {MARKS[footprint.first_answer <= FIRST_ANSWER_TARGET]})"

@@ -60,7 +60,7 @@ def test_the_tables_fit_a_terminal_and_say_what_is_met() -> None:
     show(console, measured(), CONDITIONS, rounds=3)
     console.file.close()
     shown = console.export_text()
-    for words in ("≥ 10 ✓", "≥ 1.8 ✗", "10.4", "71 (≤ 70 ✗)", "0.50 (≤ 0.8 ✓)", "1  no rotation"):
+    for words in ("≥ 10 ✓", "≥ 1.8 ✗", "10.4", "71.0 (≤ 70 ✗)", "0.50 (≤ 0.8 ✓)", "1  no rotation"):
         assert words in shown
     assert max(map(len, shown.splitlines())) <= 80
 
