@@ -6,7 +6,7 @@ from support import seclusion
 
 pytest_plugins = [
     "support.run_folder",
-    "support.postgres",
+    "support.postgres", "support.migrated",
     "support.chromium",
     "support.smtp",
     "support.gatepass_server",

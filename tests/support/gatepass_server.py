@@ -29,7 +29,6 @@ from gatepass.applications.model import Application, ApplicationType, Registrati
 from gatepass.gate.connections.protocol import ConnectionLimits, protocol_class
 from gatepass.kit.db import Limits, open_database
 from gatepass.kit.secrets import KeyRing, MasterKey
-from gatepass.migrations import upgrade
 from gatepass.settings import Settings, load
 from gatepass.worker import work
 from support.client import Client, close_clients
@@ -135,7 +134,6 @@ class _Thread:
 
     async def _serve(self) -> None:
         clock = MovableClock()
-        await upgrade(self._settings.server.database_url)
         database = await open_database(self._settings.server.database_url, Limits(connections=5))
         ring = KeyRing([MasterKey.generate()])
         foundations = Foundations(self._settings, clock, database, ring)
@@ -183,7 +181,7 @@ class _Thread:
 
 
 @pytest.fixture
-def start_server(tmp_path: Path, database_url: str) -> Iterator[ServerFactory]:
+def start_server(tmp_path: Path, migrated_url: str) -> Iterator[ServerFactory]:
     """Start servers on the database of this test; `environment` holds further GATEPASS_ settings."""
     started: list[_Thread] = []
 
@@ -194,7 +192,7 @@ def start_server(tmp_path: Path, database_url: str) -> Iterator[ServerFactory]:
         registration: Registration = SHOP,
     ) -> RunningServer:
         variables = {"GATEPASS_DEV": "true", "GATEPASS_LIMITS_SCALE": "1000", **(environment or {})}
-        variables["GATEPASS_DATABASE"] = database_url
+        variables["GATEPASS_DATABASE"] = migrated_url
         variables["GATEPASS_DATA"] = str(tmp_path)
         settings = load(variables, given={"port": free_port()})
         thread = _Thread(settings, limits or ConnectionLimits(), registration)
@@ -287,16 +285,15 @@ ProcessFactory = Callable[..., ServerProcess]
 
 
 @pytest.fixture
-def start_process(tmp_path: Path, database_url: str) -> Iterator[ProcessFactory]:
-    """Prepare the command line's server on the database of this test, migrated and with an application `Shop`."""
+def start_process(tmp_path: Path, migrated_url: str) -> Iterator[ProcessFactory]:
+    """Prepare the command line's server on the migrated database of this test, with an application `Shop`."""
     made: list[ServerProcess] = []
 
     def start(environment: dict[str, str] | None = None, *arguments: str, is_started: bool = True) -> ServerProcess:
         data = tmp_path / f"data{len(made)}"
         data.mkdir()
-        process = ServerProcess(data, database_url, free_port(), environment or {}, arguments or ("--dev",))
+        process = ServerProcess(data, migrated_url, free_port(), environment or {}, arguments or ("--dev",))
         made.append(process)
-        process.run("migrate")
         subprocess.run(
             [sys.executable, "-m", "gatepass", "keys", "init", "--data", str(data)],
             env=process._environment(), capture_output=True, timeout=60, check=True,
