@@ -1,8 +1,8 @@
 """Writes the reference pages from the code: `python -m tools.generate_docs [--check]`.
 
 `--check` writes nothing and fails when a page differs from what the code says, is missing, or lies in the folder of
-generated pages although nothing generates it. To add a page, write a function that returns its text (settings, errors,
-events, the schema, the OpenAPI document) and add a line to `DOCUMENTS`.
+generated pages although nothing generates it. To add a page, write a module with a function that returns its text in
+`tools.documents`, and add a line to `DOCUMENTS`.
 """
 
 import difflib
@@ -10,6 +10,8 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from tools.documents import api, errors, events, schema, settings
 
 _ROOT = Path(__file__).parent.parent
 _FOLDER = "docs/reference"  # everything in it is generated
@@ -26,7 +28,14 @@ class Document:
     """Returns its whole text, the same for the same code, whatever the machine."""
 
 
-DOCUMENTS: tuple[Document, ...] = ()
+DOCUMENTS: tuple[Document, ...] = (
+    Document(f"{_FOLDER}/settings.md", settings.page),
+    Document(f"{_FOLDER}/errors.md", errors.page),
+    Document(f"{_FOLDER}/events.md", events.page),
+    Document(f"{_FOLDER}/schema.md", schema.page),
+    Document(f"{_FOLDER}/api.md", api.page),
+    Document(f"{_FOLDER}/openapi.json", api.openapi_page),
+)
 
 
 def write(documents: Sequence[Document], root: Path = _ROOT) -> list[str]:
