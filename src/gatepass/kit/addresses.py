@@ -33,7 +33,7 @@ def parse_address(unverified_text: str, *, allow_test_domains: bool = False) -> 
 
     Args:
         unverified_text: what somebody typed.
-        allow_test_domains: whether `user@app.test` and `user@localhost` will do, as they must on a laptop.
+        allow_test_domains: whether `user@app.test` will do, as it must on a laptop.
 
     Raises:
         Problem: the text is not an address that mail can be sent to (`invalid_email`, RFC 5321 §4.1.2).
@@ -49,8 +49,9 @@ def parse_address(unverified_text: str, *, allow_test_domains: bool = False) -> 
     from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415
 
     try:
+        # Strict: a part before the @-sign of more than 64 characters is refused too (RFC 5321 §4.5.3.1.1).
         parsed = validate_email(
-            text, check_deliverability=False, allow_smtputf8=False, test_environment=allow_test_domains
+            text, check_deliverability=False, allow_smtputf8=False, strict=True, test_environment=allow_test_domains
         )
     except EmailNotValidError as error:
         raise _not_an_address(str(error)) from None

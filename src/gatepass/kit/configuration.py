@@ -1,5 +1,6 @@
 """From the texts of an environment or a file to the typed values of settings."""
 
+import math
 import re
 import types
 from datetime import timedelta
@@ -10,6 +11,7 @@ from gatepass.kit.secrets import Secret
 
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([smhd]?)")
+_LONGEST_SECONDS = 36_525 * 86_400  # a hundred years: beyond it moments can't be computed
 _TRUTHS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
 
 
@@ -56,16 +58,27 @@ def _whole(raw: Any) -> int:
 
 def _number(raw: Any) -> float:
     try:
-        return float(str(raw).strip())
+        number = float(str(raw).strip())
     except ValueError:
-        raise Malformed(f"expected a number, not {str(raw)[:40]!r}.") from None
+        number = math.nan
+    if not math.isfinite(number):
+        raise Malformed(f"expected a number, not {str(raw)[:40]!r}.")
+    return number
 
 
 def _duration(raw: Any) -> timedelta:
     found = _DURATION.fullmatch(str(raw).strip().lower())
-    if found is None:
+    seconds = float(found[1]) * _UNITS[found[2]] if found else math.inf
+    if seconds > _LONGEST_SECONDS:
         raise Malformed(f"expected a duration such as 30s, 5m, 1h or 7d, not {str(raw)[:40]!r}.")
-    return timedelta(seconds=float(found[1]) * _UNITS[found[2]])
+    return timedelta(seconds=seconds)
+
+
+def _path(raw: Any) -> Path:
+    try:
+        return Path(str(raw)).expanduser()
+    except RuntimeError:
+        raise Malformed(f"expected a file or a folder; nobody here has the home of {str(raw)[:40]!r}.") from None
 
 
 _PARSERS: dict[Any, Any] = {
@@ -74,6 +87,6 @@ _PARSERS: dict[Any, Any] = {
     float: _number,
     bool: _truth,
     timedelta: _duration,
-    Path: lambda raw: Path(str(raw)).expanduser(),
+    Path: _path,
     Secret: lambda raw: Secret(str(raw)),
 }

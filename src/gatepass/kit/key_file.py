@@ -45,16 +45,23 @@ def read_key_ring(given: Secret | None, path: Path) -> KeyRing:
     Raises:
         KeyFileFault: there is no key, others may read the file, or a key is malformed.
     """
-    if given is not None:
-        texts = given.reveal().split(",")
-    elif not path.is_file():
-        raise KeyFileFault(f"There is no master key: {path} is missing. Make it with `gatepass keys init`.")
-    elif not is_private(path):
-        raise KeyFileFault(f"Others may read the master key. Run: chmod 600 {path}")
-    else:
-        texts = path.read_text().splitlines()
+    texts = given.reveal().split(",") if given is not None else _read(path)
     try:
         keys = [MasterKey.from_text(text) for text in texts if text.strip()]
         return KeyRing(keys)
     except ValueError as error:
         raise KeyFileFault(f"The master key is not 32 bytes in base64: {error}") from None
+
+
+def _read(path: Path) -> list[str]:
+    if not path.is_file():
+        raise KeyFileFault(f"There is no master key: {path} is missing. Make it with `gatepass keys init`.")
+    if not is_private(path):
+        raise KeyFileFault(f"Others may read the master key. Run: chmod 600 {path}")
+    try:
+        return path.read_text().splitlines()
+    except OSError as error:
+        raise KeyFileFault(f"The master key can't be read: {error}.") from None
+    except UnicodeDecodeError:
+        # Its own words would show a byte of the file.
+        raise KeyFileFault(f"{path} holds no text; the master key is 32 bytes in base64.") from None

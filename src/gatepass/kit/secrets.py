@@ -11,7 +11,7 @@ import hmac
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NoReturn
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -49,6 +49,16 @@ class Secret:
     def __hash__(self) -> int:
         return hash((Secret, self._value))
 
+    def __copy__(self) -> "Secret":
+        return self
+
+    def __deepcopy__(self, memo: object) -> "Secret":
+        return self
+
+    def __reduce__(self) -> NoReturn:
+        # A pickle would hold the text for whoever reads the bytes.
+        raise TypeError("A secret is not written down; reveal it at the one place that needs it.")
+
 
 def hash_token(value: str) -> bytes:
     """Return the SHA-256 of a token of at least 96 random bits."""
@@ -72,6 +82,8 @@ def open_as_holder(token: str, sealed: bytes) -> bytes:
     Raises:
         SealBroken: the token is another or the bytes were altered.
     """
+    if len(sealed) < _NONCE_LENGTH:
+        raise SealBroken("The envelope was cut short.")
     try:
         return AESGCM(_holder_key(token)).decrypt(sealed[:_NONCE_LENGTH], sealed[_NONCE_LENGTH:], None)
     except InvalidTag as error:
@@ -143,6 +155,8 @@ class KeyRing:
         if box is None:
             raise SealBroken("No master key of this server made the envelope; was the key file replaced?")
         body = sealed[_KEY_ID_LENGTH:]
+        if len(body) < _NONCE_LENGTH:
+            raise SealBroken(f"The envelope of {context} was cut short.")
         try:
             return box.decrypt(body[:_NONCE_LENGTH], body[_NONCE_LENGTH:], context.encode())
         except InvalidTag as error:
