@@ -5,15 +5,19 @@ all of it is random. Secrets carry a prefix and a checksum, so that a leak scann
 is refused before the database is asked.
 """
 
+import random
 import secrets
 import time
 import zlib
 from datetime import datetime
 from typing import Final
 
+# Ids need no secrecy, only to differ; the system's source would cost a call into the kernel for each.
+_scatter: Final = random.Random(secrets.token_bytes(32)).getrandbits  # noqa: S311 - see above
 _BASE62: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _BASE32_HEX: Final = "0123456789abcdefghijklmnopqrstuv"
 _CHECKSUM_LENGTH: Final = 6
+_SECRET_BYTES: Final = 32
 
 CLIENT_ID_PREFIX: Final = "cli_"
 CLIENT_SECRET_PREFIX: Final = "gps_"  # noqa: S105 - a prefix, not a secret
@@ -23,7 +27,7 @@ REFRESH_TOKEN_PREFIX: Final = "gpr_"  # noqa: S105 - a prefix, not a secret
 def new_id() -> str:
     """Return a new entity id: 24 hexadecimal characters, 48 bits of milliseconds before 48 random bits."""
     milliseconds = time.time_ns() // 1_000_000  # the order of ids, not a moment that a rule judges
-    return f"{milliseconds & 0xFFFFFFFFFFFF:012x}{secrets.token_hex(6)}"
+    return f"{milliseconds & 0xFFFFFFFFFFFF:012x}{_scatter(48):012x}"
 
 
 def first_id_of(moment: datetime) -> str:
@@ -44,8 +48,8 @@ def new_client_id() -> str:
 
 
 def new_secret(prefix: str) -> str:
-    """Return a new secret: the prefix, 43 base62 characters (256 random bits) and a checksum of six."""
-    body = prefix + _random_base62(43)
+    """Return a new secret: the prefix, 43 base64url characters (256 random bits) and a checksum of six."""
+    body = prefix + secrets.token_urlsafe(_SECRET_BYTES)
     return body + _checksum(body)
 
 

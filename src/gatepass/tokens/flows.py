@@ -18,7 +18,16 @@ from gatepass.sessions.model import Session
 from gatepass.sessions.queries import find_live
 from gatepass.tokens import rules, store
 from gatepass.tokens.keys import KeyCabinet, KeyMaker
-from gatepass.tokens.model import Family, Grant, Refreshed, RefreshRefusal, RefreshToken, Refused, TokenSet
+from gatepass.tokens.model import (
+    Family,
+    Grant,
+    PresentedToken,
+    Refreshed,
+    RefreshRefusal,
+    RefreshToken,
+    Refused,
+    TokenSet,
+)
 from gatepass.tokens.settings import TokenSettings
 from gatepass.users.model import User
 from gatepass.users.queries import find_user
@@ -71,24 +80,23 @@ class Tokens:
         if not is_well_formed(unverified_token, REFRESH_TOKEN_PREFIX):
             return Refused(RefreshRefusal.UNKNOWN)
         token = await store.find_token(tx, hash_token(unverified_token))
-        family = await store.find_family(tx, token.family_id) if token else None
-        if token is None or family is None or family.application_id != application.id:
+        if token is None or token.application_id != application.id:
             return Refused(RefreshRefusal.UNKNOWN)
-        if reason := rules.refusal(token, family, at):
+        if reason := rules.refusal(token, at):
             return Refused(reason)
         # What a revoked session or a deactivated user still carries is dead, without a statement of its own.
-        session = await find_live(tx, family.session_id, at)
-        user = await find_user(tx, family.user_id)
+        session = await find_live(tx, token.session_id, at)
+        user = await find_user(tx, token.user_id)
         if session is None or user is None or not user.is_active:
             return Refused(RefreshRefusal.REVOKED)
         if token.spent_at is None:
-            grant = self._grant(family, session, application, signer, at)
+            grant = self._grant(token.family, session, application, signer, at)
             if await store.consume_token(tx, token.id, seal_for_holder(unverified_token, _encode(grant)), at):
-                await self._keep(tx, family, grant, at)
+                await self._keep(tx, token.family, grant, at)
                 return Refreshed(grant, user)
             # Another request with the same token has won since we looked; it left the successor for us.
-            token = await store.find_token(tx, token.token_hash) or token
-        return await self._repeat(tx, unverified_token, token, family, user, at, origin)
+            token = await store.find_token(tx, hash_token(unverified_token)) or token
+        return await self._repeat(tx, unverified_token, token, user, at, origin)
 
     async def sign(self, grant: Grant) -> TokenSet:
         """Sign what was granted, after the commit; the same grant gives the same tokens."""
@@ -100,14 +108,7 @@ class Tokens:
         return TokenSet(access_token, grant.refresh_token, grant.expires_at)
 
     async def _repeat(
-        self,
-        tx: Tx,
-        unverified_token: str,
-        token: RefreshToken,
-        family: Family,
-        user: User,
-        at: datetime,
-        origin: Origin,
+        self, tx: Tx, unverified_token: str, token: PresentedToken, user: User, at: datetime, origin: Origin
     ) -> Refreshed | Refused:
         if rules.is_within_grace(token, at, self.settings.refresh_grace) and token.successor_sealed is not None:
             try:
@@ -115,15 +116,15 @@ class Tokens:
             except SealBroken:
                 return Refused(RefreshRefusal.UNKNOWN)
             return Refreshed(grant, user)
-        await store.revoke_family(tx, family.id, at)
+        await store.revoke_family(tx, token.family_id, at)
         await record(
             tx,
             EventKind.REFRESH_REUSED,
             at=at,
             origin=origin,
-            application_id=family.application_id,
-            user_id=family.user_id,
-            data={"family_id": family.id, "session_id": family.session_id},
+            application_id=token.application_id,
+            user_id=token.user_id,
+            data={"family_id": token.family_id, "session_id": token.session_id},
         )
         return Refused(RefreshRefusal.REUSED)
 

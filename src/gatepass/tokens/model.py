@@ -56,6 +56,36 @@ class Family:
     revoked_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class PresentedToken:
+    """A refresh token that somebody presents, together with its family, in one row."""
+
+    id: str
+    expires_at: datetime
+    spent_at: datetime | None
+    successor_sealed: bytes | None
+    family_id: str
+    session_id: str
+    user_id: str
+    application_id: str
+    family_created_at: datetime
+    family_expires_at: datetime
+    revoked_at: datetime | None
+
+    @property
+    def family(self) -> Family:
+        """Return the family that the token belongs to."""
+        return Family(
+            self.family_id,
+            self.session_id,
+            self.user_id,
+            self.application_id,
+            self.family_created_at,
+            self.family_expires_at,
+            self.revoked_at,
+        )
+
+
 class RefreshRefusal(StrEnum):
     """Why a refresh token was refused."""
 

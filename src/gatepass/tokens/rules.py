@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from gatepass.protocols.jose import SigningAlgorithm
-from gatepass.tokens.model import Family, RefreshRefusal, RefreshToken, SigningKey
+from gatepass.tokens.model import PresentedToken, RefreshRefusal, SigningKey
 
 
 def signing_key(keys: Iterable[SigningKey], algorithm: SigningAlgorithm, now: datetime) -> SigningKey | None:
@@ -26,16 +26,16 @@ def is_published(key: SigningKey, now: datetime, *, overlap: timedelta) -> bool:
     return key.retired_at is None or now < key.retired_at + overlap
 
 
-def refusal(token: RefreshToken, family: Family, now: datetime) -> RefreshRefusal | None:
+def refusal(token: PresentedToken, now: datetime) -> RefreshRefusal | None:
     """Return why a refresh token that has not been spent can't be, or None when it can."""
-    if family.revoked_at is not None:
+    if token.revoked_at is not None:
         return RefreshRefusal.REVOKED
-    if token.expires_at <= now or family.expires_at <= now:
+    if token.expires_at <= now or token.family_expires_at <= now:
         return RefreshRefusal.EXPIRED
     return None
 
 
-def is_within_grace(token: RefreshToken, now: datetime, grace: timedelta) -> bool:
+def is_within_grace(token: PresentedToken, now: datetime, grace: timedelta) -> bool:
     """Tell whether a spent token comes back soon enough to be a lost answer rather than a theft."""
     return token.spent_at is not None and token.successor_sealed is not None and now < token.spent_at + grace
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from gatepass.kit.db import Tx, command, query
 from gatepass.protocols.jose import SigningAlgorithm
-from gatepass.tokens.model import Family, RefreshToken, SigningKey
+from gatepass.tokens.model import Family, PresentedToken, RefreshToken, SigningKey
 
 _ADD_FAMILY = command(
     "INSERT INTO refresh_families (id, session_id, user_id, application_id, created_at, expires_at, revoked_at) "
@@ -14,12 +14,16 @@ _ADD_TOKEN = command(
     "INSERT INTO refresh_tokens (id, token_hash, family_id, created_at, expires_at, spent_at, successor_sealed) "
     "VALUES (:id, :token_hash, :family_id, :created_at, :expires_at, NULL, NULL)"
 )
-_FIND_TOKEN = query(RefreshToken, "SELECT {columns} FROM refresh_tokens WHERE token_hash = :token_hash")
-_FIND_FAMILY = query(Family, "SELECT {columns} FROM refresh_families WHERE id = :id")
+_FIND_TOKEN = query(
+    PresentedToken,
+    "SELECT t.id, t.expires_at, t.spent_at, t.successor_sealed, f.id, f.session_id, f.user_id, f.application_id, "
+    "f.created_at, f.expires_at, f.revoked_at "
+    "FROM refresh_tokens t JOIN refresh_families f ON f.id = t.family_id WHERE t.token_hash = :token_hash",
+)
 _CONSUME_TOKEN = query(
-    RefreshToken,
+    str,
     "UPDATE refresh_tokens SET spent_at = :at, successor_sealed = :successor_sealed "
-    "WHERE id = :id AND spent_at IS NULL RETURNING {columns}",
+    "WHERE id = :id AND spent_at IS NULL RETURNING id",
 )
 _REVOKE_FAMILY = command("UPDATE refresh_families SET revoked_at = :at WHERE id = :id AND revoked_at IS NULL")
 _ADD_KEY = command(
@@ -66,19 +70,14 @@ async def add_token(tx: Tx, token: RefreshToken) -> None:
     )
 
 
-async def find_token(tx: Tx, token_hash: bytes) -> RefreshToken | None:
-    """Return a refresh token by the hash of its text, spent ones too."""
+async def find_token(tx: Tx, token_hash: bytes) -> PresentedToken | None:
+    """Return a refresh token and its family by the hash of its text, spent ones too."""
     return await tx.one(_FIND_TOKEN, token_hash=token_hash)
 
 
-async def find_family(tx: Tx, family_id: str) -> Family | None:
-    """Return a family by id."""
-    return await tx.one(_FIND_FAMILY, id=family_id)
-
-
-async def consume_token(tx: Tx, token_id: str, successor_sealed: bytes, at: datetime) -> RefreshToken | None:
-    """Spend a refresh token; None where somebody else has spent it."""
-    return await tx.one(_CONSUME_TOKEN, id=token_id, successor_sealed=successor_sealed, at=at)
+async def consume_token(tx: Tx, token_id: str, successor_sealed: bytes, at: datetime) -> bool:
+    """Spend a refresh token; False where somebody else has spent it."""
+    return await tx.one(_CONSUME_TOKEN, id=token_id, successor_sealed=successor_sealed, at=at) is not None
 
 
 async def revoke_family(tx: Tx, family_id: str, at: datetime) -> bool:

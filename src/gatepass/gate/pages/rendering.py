@@ -35,7 +35,7 @@ class PageApplication:
     logo_url: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class PageRenderer:
     """Renders templates and wraps them into answers with the standing headers."""
 
@@ -45,6 +45,10 @@ class PageRenderer:
     def render(self, template: str, **context: Any) -> bytes:
         """Return a page as UTF-8."""
         return self.environment.get_template(template).render(context).encode()
+
+    def render_for(self, template: str, application: Application) -> bytes:
+        """Return a page that depends on the application alone; rendered once and remembered."""
+        return _rendered(self, template, self.application(application))
 
     def response(
         self, template: str, *, status: int = 200, headers: Mapping[str, str] | None = None, **context: Any
@@ -75,9 +79,18 @@ class PageRenderer:
         return f"/branding/{application.client_id}.css" if application.branding.accent else None
 
 
+@lru_cache(maxsize=1000)
+def _rendered(renderer: PageRenderer, template: str, application: PageApplication) -> bytes:
+    return renderer.render(template, app=application)
+
+
 def _environment() -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        auto_reload=False,
     )
     environment.globals["asset"] = asset
     return environment

@@ -46,8 +46,10 @@ class Places:
 
     def describe(self, ip: str) -> Place | None:
         """Name the place of an address, or return None where the file does not know it."""
+        if self._reader is None:
+            return None
         address = parse_ip(ip)
-        if self._reader is None or address is None:
+        if address is None:
             return None
         try:
             record = self._reader.get(address)

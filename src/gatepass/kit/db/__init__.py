@@ -18,6 +18,7 @@ from gatepass.kit.db.faults import (
 )
 from gatepass.kit.db.opening import open_database, sqlite_path
 from gatepass.kit.db.statements import Command, Query, command, query
+from gatepass.kit.db.turns import take_turn
 
 __all__ = [
     "Body",
@@ -38,4 +39,5 @@ __all__ = [
     "open_database",
     "query",
     "sqlite_path",
+    "take_turn",
 ]

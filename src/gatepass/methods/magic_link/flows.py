@@ -11,7 +11,7 @@ from gatepass.audit.model import EventKind, Origin
 from gatepass.kit.addresses import EmailAddress
 from gatepass.kit.client.places import Places
 from gatepass.kit.clock import Clock
-from gatepass.kit.db import Database, Tx
+from gatepass.kit.db import Database, Tx, take_turn
 from gatepass.kit.ids import new_handle, new_id
 from gatepass.kit.problems import Problem
 from gatepass.kit.secrets import hash_token
@@ -78,6 +78,8 @@ class LinkMailer:
         return expires_at
 
     async def _refuse_bombing(self, tx: Tx, attempt: Attempt, at: datetime) -> None:
+        # One at a time for each address, or a storm of sends would all see the same count.
+        await take_turn(tx, f"address:{attempt.address_key}")
         sent = await store.list_sent(tx, attempt.address_key, at - _HOUR, self.most_mails_an_hour)
         if len(sent) >= self.most_mails_an_hour:
             wait = math.ceil((sent[0] + _HOUR - at).total_seconds())

@@ -175,7 +175,7 @@ class MagicLinkRoutes:
         outcome = await self.flows.redeem(call.application, unverified, visitor, Gesture(is_documented_call=True))
         if isinstance(outcome, Refused):
             raise login_problem(outcome)
-        page = self.pages.render("magic_link/verified.html", app=self.pages.application(call.application))
+        page = self.pages.render_for("magic_link/verified.html", call.application)
         return Reply(page, media_type=b"text/html; charset=utf-8")
 
     async def status(self, call: Call[StatusQuery, None]) -> NestedEnvelope:
