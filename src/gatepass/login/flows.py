@@ -8,7 +8,7 @@ import msgspec
 from gatepass.applications.model import Application
 from gatepass.audit.flows import record
 from gatepass.audit.model import EventKind, Origin
-from gatepass.kit.db import Tx
+from gatepass.kit.db import Tx, take_turn
 from gatepass.kit.ids import new_id
 from gatepass.kit.secrets import SealBroken, open_as_holder, seal_for_holder
 from gatepass.kit.signals import Signals
@@ -71,11 +71,15 @@ class Login:
         Returns:
             How many tries are left after this one; Refused where there are none.
         """
+        # One at a time for each address, or guesses at many attempts at once would all see the same count.
+        await take_turn(tx, f"address:{attempt.address_key}")
         if await store.count_guesses(tx, attempt.address_key, at - _HOUR) >= rules.MOST_GUESSES_AN_HOUR:
             return Refused(Refusal.TOO_MANY_GUESSES)
         failures = await store.charge(tx, attempt.id, rules.MOST_FAILURES, at)
         if failures is None:
-            return Refused(attempt.refusal(at) or Refusal.EXHAUSTED)
+            # Read anew: another proof may have won since we looked, and whoever lost to it made no wrong guess.
+            current = await store.find(tx, attempt.id) or attempt
+            return Refused(current.refusal(at) or Refusal.EXHAUSTED)
         return rules.MOST_FAILURES - failures
 
     async def guessed_wrong(self, tx: Tx, attempt: Attempt, tries_left: int, at: datetime, origin: Origin) -> Refused:
