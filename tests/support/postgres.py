@@ -10,6 +10,7 @@ import secrets
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -91,12 +92,18 @@ def _server_url() -> str:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not answer.exists() and not refusal.exists():
             try:
-                answer.write_text(find_server() or _start_server(shared))
+                answer.write_text(_found() or _start_server(shared))
             except NoPostgres as problem:
                 refusal.write_text(str(problem))
     if refusal.exists():
         pytest.fail(refusal.read_text(), pytrace=False)
     return answer.read_text()
+
+
+def _found() -> str | None:
+    """Look for a server in a thread, because the look runs a loop of its own and a browser's test has one already."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(find_server).result()
 
 
 def _start_server(shared: Path) -> str:
