@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from gatepass.audit.model import Event
@@ -13,7 +13,7 @@ _EVENTS = query(Event, "SELECT {columns} FROM audit_events ORDER BY id")
 _PATIENCE = 20.0
 
 
-def read(database_url: str, body: Callable[[Tx], Awaitable[T]]) -> T:
+def read(database_url: str, body: Callable[[Tx], Coroutine[Any, Any, T]]) -> T:
     """Run a reading body on a connection of its own; in a thread, because a browser's test has a loop already."""
     found: list[T] = []
 
