@@ -79,10 +79,10 @@ async def test_many_claims_at_once_never_share_a_message(house: House) -> None:
 async def test_who_lost_the_claim_cannot_settle_it(house: House) -> None:
     await house.enqueue(order())
     [envelope] = await _claim(house)
-    await house.db.transact(lambda tx: store.release_all(tx, house.clock.now()))
+    await house.db.transact(lambda tx: store.revoke_leases(tx, house.clock.now()))
 
     for outcome in (Sent(), Dead("x"), Postponed(house.clock.now(), "x")):
-        settle = partial(store.settle, envelope=envelope, outcome=outcome, now=house.clock.now())
+        settle = partial(store.touch_outcome, envelope=envelope, outcome=outcome, now=house.clock.now())
         assert not await house.db.transact(settle)
 
     assert (await house.rows())[0].state == State.WAITING
@@ -91,7 +91,7 @@ async def test_who_lost_the_claim_cannot_settle_it(house: House) -> None:
 async def test_a_dead_letter_is_shown_and_can_be_sent_again(house: House) -> None:
     await house.enqueue(order())
     [envelope] = await _claim(house)
-    await house.db.transact(lambda tx: store.settle(tx, envelope, Dead("550 no"), house.clock.now()))
+    await house.db.transact(lambda tx: store.touch_outcome(tx, envelope, Dead("550 no"), house.clock.now()))
 
     [dead] = await house.db.read(queries.dead_letters)
     assert (dead.recipient, dead.attempts, dead.last_error) == ("ada@example.com", 1, "550 no")
@@ -117,7 +117,7 @@ async def test_what_waits_is_counted_with_its_age(house: House) -> None:
 async def test_finished_messages_are_forgotten_after_a_while_and_waiting_ones_never(house: House) -> None:
     await house.enqueue(order(), order())
     [envelope] = await _claim(house, most=1)
-    await house.db.transact(lambda tx: store.settle(tx, envelope, Sent(), house.clock.now()))
+    await house.db.transact(lambda tx: store.touch_outcome(tx, envelope, Sent(), house.clock.now()))
     later = house.clock.now() + timedelta(days=8)
 
     assert await house.db.transact(lambda tx: store.purge(tx, State.SENT, house.clock.now() - timedelta(1), 10)) == 0
@@ -130,9 +130,9 @@ async def test_messages_whose_time_has_passed_are_wiped_in_bounded_steps(house: 
     await house.enqueue(*[order(not_after=soon) for _ in range(3)], order())
     later = soon + timedelta(seconds=1)
 
-    assert await house.db.transact(lambda tx: store.expire(tx, house.clock.now(), 2)) == 0
-    assert await house.db.transact(lambda tx: store.expire(tx, later, 2)) == 2
-    assert await house.db.transact(lambda tx: store.expire(tx, later, 2)) == 1
+    assert await house.db.transact(lambda tx: store.purge_expired(tx, house.clock.now(), 2)) == 0
+    assert await house.db.transact(lambda tx: store.purge_expired(tx, later, 2)) == 2
+    assert await house.db.transact(lambda tx: store.purge_expired(tx, later, 2)) == 1
 
     states = sorted((row.state, row.payload is None) for row in await house.rows())
     assert states == [("expired", True)] * 3 + [("waiting", False)]

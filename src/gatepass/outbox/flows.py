@@ -87,7 +87,7 @@ class Outbox:
 
     async def send_again(self, tx: Tx, envelope_id: str) -> bool:
         """Let a message that was given up wait once more; False where there is none or its content is gone."""
-        is_revived = await store.revive(tx, envelope_id, self.clock.now())
+        is_revived = await store.touch_dead(tx, envelope_id, self.clock.now())
         if is_revived:
             tx.after_commit(self.doorbell.ring)
         return is_revived

@@ -97,7 +97,7 @@ class _Shift:
             id=new_id(), host=socket.gethostname(), process=os.getpid(), started_at=now, seen_at=now, stopped_at=None
         )
         if self._worker.is_alone:
-            await self._persist(lambda tx: store.release_all(tx, now), until=now + self._settings.lease)
+            await self._persist(lambda tx: store.revoke_leases(tx, now), until=now + self._settings.lease)
         async with asyncio.TaskGroup() as group:
             chores = [
                 group.create_task(self._every(BEAT, lambda: self._beat(beat))),
@@ -133,7 +133,7 @@ class _Shift:
     async def _claimed_now(self, most: int, *, is_certain: bool) -> list[Envelope]:
         now = self._clock.now()
         try:
-            if not is_certain and not await self._worker.db.read(lambda tx: store.is_any_due(tx, now)):
+            if not is_certain and not await self._worker.db.read(lambda tx: store.find_due(tx, now)):
                 return []
             lease, end = new_handle(), now + self._settings.lease
             return await self._worker.db.transact(
@@ -154,7 +154,7 @@ class _Shift:
         while (envelope := await self._claimed.get()) is not None:
             self._has_room.set()
             if self._stop.is_set() or self._breaker.remaining():
-                await self._tried(partial(store.release, envelope=envelope, now=self._clock.now()))
+                await self._tried(partial(store.revoke_lease, envelope=envelope, now=self._clock.now()))
             elif may_still_be_sent(envelope, self._clock.now(), self._settings):
                 await self._settle(envelope, await self._worker.delivery.deliver(envelope))
             # Otherwise its lease is about to end, and whoever claims it next sends it.
@@ -166,13 +166,11 @@ class _Shift:
             case Postponed(is_counted=False):
                 self._breaker.trip()
         if not await self._persist(
-            lambda tx: store.settle(tx, envelope, outcome, self._clock.now()), until=envelope.due_at
+            lambda tx: store.touch_outcome(tx, envelope, outcome, self._clock.now()), until=envelope.due_at
         ):
             _log.warning("outbox.claim_lost", id=envelope.id)
 
-    async def _persist(
-        self, body: Callable[[Tx], Coroutine[Any, Any, object]], until: datetime | None = None
-    ) -> object:
+    async def _persist(self, body: Callable[[Tx], Coroutine[Any, Any, object]], *, until: datetime) -> object:
         """Run a body in a transaction, again and again while the database is away, until a moment."""
         while True:
             try:
@@ -217,7 +215,7 @@ class _Shift:
     async def _clean(self) -> None:
         now, settings = self._clock.now(), self._settings
         sweeps: list[Callable[[Tx], Coroutine[Any, Any, int]]] = [
-            lambda tx: store.expire(tx, now, _SWEPT_AT_ONCE),
+            lambda tx: store.purge_expired(tx, now, _SWEPT_AT_ONCE),
             lambda tx: store.purge(tx, State.SENT, now - settings.keep_sent, _SWEPT_AT_ONCE),
             lambda tx: store.purge(tx, State.EXPIRED, now - settings.keep_sent, _SWEPT_AT_ONCE),
             lambda tx: store.purge(tx, State.DEAD, now - settings.keep_dead, _SWEPT_AT_ONCE),

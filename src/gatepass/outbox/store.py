@@ -41,7 +41,7 @@ _CONSUME: Final = query(
     RETURNING {columns}
     """,
 )
-_IS_ANY_DUE: Final = query(str, "SELECT id FROM outbox WHERE state = 'waiting' AND due_at <= :now LIMIT 1")
+_FIND_DUE: Final = query(str, "SELECT id FROM outbox WHERE state = 'waiting' AND due_at <= :now LIMIT 1")
 
 _FINISH: Final = command("""
     UPDATE outbox SET state = :state, payload = NULL, lease = NULL, finished_at = :now
@@ -94,11 +94,14 @@ _DEV_ADD: Final = command("""
     VALUES (:id, :recipient, :subject, :text, :html, :headers, :links, :code, :at)
 """)
 _DEV_PURGE: Final = command("""
-    DELETE FROM dev_mailbox WHERE id IN (SELECT id FROM dev_mailbox ORDER BY id DESC LIMIT 1000 OFFSET :keep)
+    DELETE FROM dev_mailbox WHERE id IN (SELECT id FROM dev_mailbox ORDER BY at DESC, id DESC LIMIT 1000 OFFSET :keep)
 """)
-_DEV_LIST: Final = query(DevMail, "SELECT {columns} FROM dev_mailbox ORDER BY id DESC LIMIT :most")
+_DEV_LIST: Final = query(DevMail, "SELECT {columns} FROM dev_mailbox ORDER BY at DESC, id DESC LIMIT :most")
 _DEV_LIST_OF: Final = query(
-    DevMail, "SELECT {columns} FROM dev_mailbox WHERE lower(recipient) = lower(:recipient) ORDER BY id DESC LIMIT :most"
+    DevMail,
+    """
+    SELECT {columns} FROM dev_mailbox WHERE lower(recipient) = lower(:recipient) ORDER BY at DESC, id DESC LIMIT :most
+    """,
 )
 _DEV_FIND: Final = query(DevMail, "SELECT {columns} FROM dev_mailbox WHERE id = :id")
 
@@ -143,12 +146,12 @@ async def consume(tx: Tx, *, lease: str, lease_end: datetime, now: datetime, mos
     return sorted(claimed, key=lambda envelope: envelope.id)
 
 
-async def is_any_due(tx: Tx, now: datetime) -> bool:
-    """Tell whether a claim would find anything."""
-    return await tx.one(_IS_ANY_DUE, now=now) is not None
+async def find_due(tx: Tx, now: datetime) -> str | None:
+    """Find the id of any message that a claim would get."""
+    return await tx.one(_FIND_DUE, now=now)
 
 
-async def settle(tx: Tx, envelope: Envelope, outcome: Outcome, now: datetime) -> bool:
+async def touch_outcome(tx: Tx, envelope: Envelope, outcome: Outcome, now: datetime) -> bool:
     """Write down what became of a claimed message; False where the claim had been lost to another worker."""
     mine = {"id": envelope.id, "lease": envelope.lease}
     match outcome:
@@ -163,22 +166,22 @@ async def settle(tx: Tx, envelope: Envelope, outcome: Outcome, now: datetime) ->
     return changed == 1
 
 
-async def release(tx: Tx, envelope: Envelope, now: datetime) -> None:
+async def revoke_lease(tx: Tx, envelope: Envelope, now: datetime) -> None:
     """Give a claimed message back untouched."""
     await tx.run(_RELEASE, id=envelope.id, lease=envelope.lease, now=now)
 
 
-async def release_all(tx: Tx, now: datetime) -> int:
+async def revoke_leases(tx: Tx, now: datetime) -> int:
     """Give back what any worker had claimed; only for the one who knows that no other worker lives."""
     return await tx.run(_RELEASE_ALL, now=now)
 
 
-async def revive(tx: Tx, envelope_id: str, now: datetime) -> bool:
+async def touch_dead(tx: Tx, envelope_id: str, now: datetime) -> bool:
     """Let a message that was given up wait again."""
     return await tx.run(_REVIVE, id=envelope_id, now=now) == 1
 
 
-async def expire(tx: Tx, now: datetime, most: int) -> int:
+async def purge_expired(tx: Tx, now: datetime, most: int) -> int:
     """Wipe messages whose time passed while they waited."""
     return await tx.run(_EXPIRE, now=now, most=most)
 
