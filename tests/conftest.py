@@ -6,7 +6,9 @@ from support import seclusion
 
 pytest_plugins = [
     "support.run_folder",
-    "support.postgres", "support.migrated",
+    "support.postgres",
+    "support.migrated",
+    "support.spine",
     "support.chromium",
     "support.smtp",
     "support.gatepass_server",
