@@ -132,8 +132,8 @@ def test_what_can_be_no_code_is_refused_and_not_counted(server: RunningServer) -
     ):
         answer = client.verify_code(state, typed)
         assert (answer.status_code, answer.json()["error_code"]) == (400, "malformed_request")
-    for typed in (None, 123456, ["123456"], {"$ne": ""}, True):
-        answer = client.post(CODE_VERIFY, {"state": state, "otp": typed})
+    for value in (None, 123456, ["123456"], {"$ne": ""}, True):
+        answer = client.post(CODE_VERIFY, {"state": state, "otp": value})
         assert (answer.status_code, answer.json()["error_code"]) == (400, "malformed_request")
     assert failures(server, state) == 0
     spaced = f" {mail.code[:3]}\u00a0{mail.code[3:]} "
