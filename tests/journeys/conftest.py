@@ -1,7 +1,7 @@
 """What journeys meet besides the server: other people's applications, proxies, and browsers that are listened to."""
 
 from support.browsing import new_visitor
-from support.proxy import tls_proxy
+from support.proxy import make_tls_proxy
 from support.shop import shop
 
-__all__ = ["new_visitor", "shop", "tls_proxy"]
+__all__ = ["make_tls_proxy", "new_visitor", "shop"]

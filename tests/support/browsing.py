@@ -40,19 +40,20 @@ def new_visitor(new_context: NewContext) -> Iterator[NewVisitor]:
     """Give a maker of pages, each in a browser profile of its own; whatever their consoles say fails the test.
 
     A page that is answered with an error status says so in the console; that is no complaint, because the test judges
-    the status itself.
+    the status itself. Nor is a call that the test means to be refused: `may_be_refused` stands in its address.
     """
     complaints: list[str] = []
 
-    def make(**settings: Any) -> Page:
+    def make(*, may_be_refused: str = "", **settings: Any) -> Page:
         context = new_context(**settings)
         context.add_init_script(_ON_VIOLATION)
         page = context.new_page()
 
         def hear(message: ConsoleMessage) -> None:
             place = message.location.get("url", "")
-            is_own_status = "the server responded with a status of" in message.text and message.page is not None
-            if is_own_status and message.page is not None and message.page.url in {place, "about:blank"}:
+            page_url = message.page.url if message.page is not None else ""
+            is_foreseen = page_url in {place, "about:blank"} or (may_be_refused and may_be_refused in place)
+            if is_foreseen and "the server responded with a status of" in message.text:
                 return
             if message.type in {"error", "warning"}:
                 complaints.append(f"{place}: {message.type}: {message.text}")

@@ -7,7 +7,7 @@ connection carries one request.
 import asyncio
 import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -79,7 +79,9 @@ class TlsProxy:
                 asking.cancel()
         for side in (writer, backend):
             if side is not None:
-                side.transport.abort() if side is backend else side.close()
+                side.close()
+                with contextlib.suppress(OSError):
+                    await side.wait_closed()
 
 
 async def _pump(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
@@ -99,10 +101,21 @@ def _with_origin(head: bytes) -> bytes:
     return b"\r\n".join([request, *kept, *added]) + b"\r\n\r\n"
 
 
+ProxyMaker = Callable[..., TlsProxy]
+
+
 @pytest.fixture
-def tls_proxy(tmp_path: Path) -> Iterator[TlsProxy]:
-    """Give a proxy that listens and is yet to be told its server."""
-    made = TlsProxy(make_tls(tmp_path), 0)
-    made.start()
-    yield made
-    made.stop()
+def make_tls_proxy(tmp_path: Path) -> Iterator[ProxyMaker]:
+    """Give a maker of proxies that listen; each is told its server, at once or later."""
+    tls = make_tls(tmp_path)
+    made: list[TlsProxy] = []
+
+    def make(backend_port: int = 0) -> TlsProxy:
+        proxy = TlsProxy(tls, backend_port)
+        proxy.start()
+        made.append(proxy)
+        return proxy
+
+    yield make
+    for proxy in made:
+        proxy.stop()

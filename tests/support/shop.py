@@ -62,12 +62,13 @@ class Shop(ThreadingHTTPServer):
 
     def __init__(self) -> None:
         self.page = b""
+        self.address = ""
         super().__init__(("127.0.0.1", 0), _Counter)
 
     @property
     def origin(self) -> str:
-        """Where its page comes from."""
-        return f"http://localhost:{self.server_port}"
+        """Where its page comes from; a proxy's `address` where it stands behind one."""
+        return self.address or f"http://localhost:{self.server_port}"
 
     def open_for(self, server: str, client_id: str) -> None:
         """Begin to serve, as an application of that server."""
