@@ -14,7 +14,9 @@ from typing import Any, get_type_hints
 from urllib.parse import urlsplit
 
 from gatepass.gate.connections.watch import ConnectionLimits
+from gatepass.kit.addresses import parse_address
 from gatepass.kit.configuration import Malformed, parse_value
+from gatepass.kit.problems import Problem
 from gatepass.kit.secrets import Secret
 from gatepass.outbox.settings import OutboxSettings
 from gatepass.protection.settings import LimitSettings
@@ -271,3 +273,12 @@ def _contradictions(settings: Settings) -> Iterator[str]:
     if server.public_url and (parts.scheme not in {"http", "https"} or not parts.netloc or parts.path.strip("/")):
         yield "GATEPASS_PUBLIC_URL must be scheme and host alone, such as https://auth.example.com."
     yield from settings.outbox.faults()
+    yield from _mail_faults(settings)
+
+
+def _mail_faults(settings: Settings) -> Iterator[str]:
+    try:
+        if settings.outbox.mail_from is not None:
+            parse_address(settings.outbox.mail_from, allow_test_domains=True)
+    except Problem as problem:
+        yield f"GATEPASS_MAIL_FROM must be a bare address such as door@example.com. {problem.title}"

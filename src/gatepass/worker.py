@@ -6,7 +6,6 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import structlog
 
@@ -25,10 +24,7 @@ from gatepass.outbox.message import Headers, build_message
 from gatepass.outbox.model import RenderedMail, Transport
 from gatepass.outbox.queries import backlog
 from gatepass.outbox.rendering import MailTemplates
-from gatepass.outbox.transports.dev_mailbox import DevMailbox
-from gatepass.outbox.transports.smtp import SmtpTransport
-from gatepass.outbox.transports.smtp_url import parse_smtp_url
-from gatepass.settings import Settings
+from gatepass.outbox.transports.opening import open_transport, sender_address
 from gatepass.tokens import jobs as tokens
 
 _log = structlog.get_logger("gatepass.worker")
@@ -44,22 +40,11 @@ _CHORES: dict[str, Callable[[Tx, datetime], Coroutine[Any, Any, int]]] = {
 }
 
 
-def sender_of(settings: Settings) -> str:
-    """Return the address that mails come from."""
-    host = urlsplit(settings.server.origin).hostname or "localhost"
-    return settings.outbox.mail_from or f"no-reply@{host if '.' in host else host + '.localdomain'}"
-
-
 def transport_of(house: House) -> Transport:
     """Return the way out for mail: the mail server, or the development mailbox where there is none."""
-    settings = house.foundations.settings
-    if settings.outbox.smtp_url is None:
-        return DevMailbox(house.foundations.database, house.foundations.clock)
-    return SmtpTransport(
-        parse_smtp_url(settings.outbox.smtp_url),
-        sender=sender_of(settings),
-        host=urlsplit(settings.server.origin).hostname or "localhost",
-        timeout=settings.outbox.send_timeout.total_seconds(),
+    foundations = house.foundations
+    return open_transport(
+        foundations.settings.outbox, house.outbox.host, db=foundations.database, clock=foundations.clock
     )
 
 
@@ -70,7 +55,7 @@ async def send_test_mail(house: House, address: str) -> None:
         DeliveryFailure: the mail server did not take it.
     """
     headers = Headers(
-        sender=sender_of(house.foundations.settings),
+        sender=sender_address(house.foundations.settings.outbox, house.outbox.host),
         sender_name="Gatepass",
         recipient=address,
         message_id=f"<{new_handle()}@{house.outbox.host}>",
@@ -87,21 +72,17 @@ async def send_test_mail(house: House, address: str) -> None:
 async def work(house: House, stop: asyncio.Event) -> None:
     """Send mail and run the jobs until asked to stop."""
     foundations = house.foundations
-    transport = transport_of(house)
     delivery = Delivery(
         foundations.key_ring,
         MailTemplates(MAIL_TEMPLATES),
-        transport,
-        sender_of(foundations.settings),
+        transport_of(house),
+        sender_address(foundations.settings.outbox, house.outbox.host),
         foundations.clock,
         foundations.settings.outbox,
     )
     is_alone = not foundations.database.is_shared and foundations.settings.server.sends_mail
     mail = Worker(foundations.database, delivery, house.outbox.doorbell, is_alone=is_alone)
-    try:
-        await asyncio.gather(run_worker(mail, stop), _chores(house, stop))
-    finally:
-        await transport.close()
+    await asyncio.gather(run_worker(mail, stop), _chores(house, stop))
 
 
 async def _chores(house: House, stop: asyncio.Event) -> None:

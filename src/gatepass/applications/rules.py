@@ -4,6 +4,7 @@ import re
 from urllib.parse import SplitResult, urlsplit
 
 from gatepass.applications.model import ApplicationType, Registration
+from gatepass.kit.colours import is_colour
 from gatepass.kit.problems import Problem
 
 _LONGEST_NAME = 100
@@ -31,6 +32,11 @@ def faults(registration: Registration) -> list[str]:
         for origin in registration.allowed_origins
         if not is_origin(origin)
     ]
+    branding = registration.branding
+    if branding.accent and not is_colour(branding.accent):
+        found.append(f"{branding.accent!r} is not a colour; write it as #rrggbb, such as #4f46e5.")
+    if branding.logo_url and not branding.logo_url.startswith("https://"):
+        found.append("The logo's address must begin with https://, because pages and mails show nothing else.")
     seconds = registration.magic_link.lifetime_seconds
     if not SHORTEST_LINK_SECONDS <= seconds <= LONGEST_LINK_SECONDS:
         found.append(f"A link lives {SHORTEST_LINK_SECONDS} to {LONGEST_LINK_SECONDS} seconds; {seconds} is outside.")

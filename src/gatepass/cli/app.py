@@ -6,9 +6,10 @@ import typer
 
 from gatepass.app import Foundations, build, ready_keys
 from gatepass.applications.flows import Registered, register
-from gatepass.applications.model import Application, ApplicationType, Registration
+from gatepass.applications.model import Application, ApplicationType, Branding, Registration
 from gatepass.applications.queries import list_applications
-from gatepass.cli.ground import DatabaseOption, DataOption, JsonOption, out, print_json, run, settings_of
+from gatepass.cli.ground import DatabaseOption, DataOption, JsonOption, err, out, print_json, run, settings_of
+from gatepass.kit.colours import LIGHT_PAGE, is_colour, readable
 from gatepass.protocols.jose import SigningAlgorithm
 
 commands = typer.Typer(no_args_is_help=True, help="The applications that people sign in to.")
@@ -23,6 +24,8 @@ def create(
     origin: Annotated[
         list[str] | None, typer.Option("--origin", help="An origin whose pages may call the API; may be repeated.")
     ] = None,
+    accent: Annotated[str, typer.Option("--accent", help="Its colour, as #rrggbb.")] = "",
+    logo: Annotated[str, typer.Option("--logo", help="The https address of its logo.")] = "",
     algorithm: Annotated[
         SigningAlgorithm, typer.Option("--algorithm", help="What signs its tokens.")
     ] = SigningAlgorithm.ES256,
@@ -38,6 +41,7 @@ def create(
         logout_urls=tuple(logout or ()),
         allowed_origins=tuple(origin or ()),
         signing_algorithm=algorithm,
+        branding=Branding(accent, logo),
     )
 
     async def body(foundations: Foundations) -> Registered:
@@ -47,7 +51,14 @@ def create(
         return registered
 
     registered = run(settings_of(data, database), body)
+    _show(registered, as_json=as_json)
+
+
+def _show(registered: Registered, *, as_json: bool) -> None:
+    accent = registered.application.branding.accent
     secret = registered.client_secret.reveal() if registered.client_secret else None
+    if is_colour(accent) and readable(accent, LIGHT_PAGE) != accent.lower():
+        err.print(f"{accent} is hard to read on white; pages and mails use {readable(accent, LIGHT_PAGE)} instead.")
     if as_json:
         print_json({**_row(registered.application), "client_secret": secret})
         return

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from gatepass.kit.secrets import Secret
+from gatepass.outbox.transports.smtp_url import parse_smtp_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,4 +68,9 @@ class OutboxSettings:
             found.append("A mail needs at least one attempt.")
         if not timedelta(0) < self.retry_first <= self.retry_longest:
             found.append("The first wait between two tries of a mail must be positive and no longer than the longest.")
+        try:
+            if self.smtp_url is not None:
+                parse_smtp_url(self.smtp_url)
+        except ValueError as fault:
+            found.append(str(fault))
         return found

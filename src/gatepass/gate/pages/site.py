@@ -1,12 +1,12 @@
 """The pages' own application: the slices' routes, static files, branding stylesheets, and faces for what goes wrong."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -15,16 +15,11 @@ from starlette.types import Receive, Scope, Send
 
 from gatepass.applications.queries import ApplicationDirectory
 from gatepass.gate.pages.rendering import STATIC, PageRenderer
+from gatepass.kit.colours import DARK_PAGE, LIGHT_PAGE, ink_on, is_colour, readable
 from gatepass.kit.problems import Problem
 
 _log = structlog.get_logger("gatepass.gate")
-_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _ALL_YEAR = "public, max-age=31536000, immutable"
-# Swagger UI writes style attributes; nothing else on that page may come from elsewhere or run inline.
-_DOCS_POLICY = (
-    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-    "base-uri 'none'; object-src 'none'; frame-ancestors 'none'; form-action 'self'"
-)
 
 
 class _StaticFiles(StaticFiles):
@@ -48,7 +43,7 @@ class Site:
     def application(self, routes: Sequence[BaseRoute]) -> Starlette:
         """Return the ASGI application of all pages."""
         own = [
-            Mount("/static", _StaticFiles(directory=STATIC)),
+            Mount("/static", GZipMiddleware(_StaticFiles(directory=STATIC), minimum_size=1024)),
             Route("/branding/{client_id}.css", self.branding),
             Route("/docs", self.docs),
         ]
@@ -59,7 +54,7 @@ class Site:
         """Answer with the custom properties of an application's look; a broken colour is left out."""
         application = await self.applications.find(request.path_params["client_id"])
         accent = application.branding.accent if application else ""
-        rule = f":root {{ --gp-accent: {accent}; }}\n" if _COLOUR.fullmatch(accent) else ""
+        rule = _branding(accent) if is_colour(accent) else ""
         headers = {"cache-control": "public, max-age=60", "x-content-type-options": "nosniff"}
         return Response(rule, media_type="text/css", headers=headers)
 
@@ -69,7 +64,6 @@ class Site:
             "docs.html",
             openapi="/openapi.json",
             is_development=self.is_development,
-            headers={"content-security-policy": _DOCS_POLICY},
         )
 
     async def refused(self, request: Request, error: Exception) -> Response:  # noqa: ARG002 - Starlette's signature
@@ -101,6 +95,15 @@ class Site:
         _log.error("page.failed", exc_info=error, trace_id=trace_id)
         what_to_do = "It is not your fault. Try again in a moment."
         return self.pages.error(500, "Something went wrong on our side", what_to_do, trace_id=trace_id)
+
+
+def _branding(accent: str) -> str:
+    light, dark = readable(accent, LIGHT_PAGE), readable(accent, DARK_PAGE)
+    return (
+        f":root {{ --gp-accent: {light}; --gp-on-accent: {ink_on(light)}; }}\n"
+        f"@media (prefers-color-scheme: dark) {{ "
+        f":root {{ --gp-accent: {dark}; --gp-on-accent: {ink_on(dark)}; }} }}\n"
+    )
 
 
 def noting_status(application: Starlette) -> "StatusNote":

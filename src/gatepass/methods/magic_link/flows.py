@@ -220,7 +220,7 @@ class MagicLinkFlows:
             # One of ninety: a second try would be worth too much to a machine that submits forms.
             await self.login.end(tx, attempt, EndReason.WRONG_MATCH, at, origin)
             return Refused(Refusal.WRONG_MATCH)
-        if not gesture.code:
+        if not self.mailer.codes.is_code(gesture.code):
             return Refused(Refusal.GESTURE_NEEDED)
         left = await self.login.charge_guess(tx, attempt, at)
         if isinstance(left, Refused):

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from gatepass.applications.model import Application, LinkTarget
 from gatepass.kit.client.devices import describe_agent
+from gatepass.kit.colours import LIGHT_PAGE, ink_on, is_colour, readable
 from gatepass.login.model import Attempt
 from gatepass.outbox.model import MailOrder
 
@@ -34,12 +35,14 @@ def sign_in_mail(
         place: where the asker seems to be, where that is known.
     """
     minutes = max(1, round((expires_at - attempt.created_at).total_seconds() / 60))
+    chosen = application.branding.accent
+    accent = readable(chosen, LIGHT_PAGE) if is_colour(chosen) else DEFAULT_ACCENT
     context = {
         "subject": f"Sign in to {application.name}",
         "app_name": application.name,
         "logo_url": application.branding.logo_url or None,
-        "accent": application.branding.accent or DEFAULT_ACCENT,
-        "on_accent": "#ffffff",
+        "accent": accent,
+        "on_accent": ink_on(accent),
         "link": link,
         "code": code,
         "minutes": minutes,

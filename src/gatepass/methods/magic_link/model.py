@@ -85,6 +85,10 @@ class Opened:
 class CodeBook(Protocol):
     """Issues and spends the code that stands beside the link in the mail."""
 
+    def is_code(self, unverified_code: str) -> bool:
+        """Tell whether a text could be a code at all; what can't be one is not counted as a guess."""
+        ...
+
     async def issue(self, tx: Tx, attempt_id: str, expires_at: datetime, at: datetime) -> str:
         """Give an attempt a new code and return it."""
         ...

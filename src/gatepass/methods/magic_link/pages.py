@@ -44,7 +44,7 @@ _VIEWS: dict[Refusal, tuple[str, int]] = {
 }
 _ASK_AGAIN = {
     Refusal.WRONG_CODE: "That is not the code. Look at the newest mail.",
-    Refusal.GESTURE_NEEDED: "Type the number or the code, so that we know it is you.",
+    Refusal.GESTURE_NEEDED: "Type the number, or the six digits of the code, so that we know it is you.",
     Refusal.TOO_MANY_GUESSES: "Too many wrong codes for this address. Wait an hour and start again.",
 }
 

@@ -24,6 +24,10 @@ class Codes:
 
     key_ring: KeyRing
 
+    def is_code(self, unverified_code: str) -> bool:
+        """Tell whether a text could be a code at all; what can't be one is not counted as a guess."""
+        return rules.is_code(rules.normalize(unverified_code))
+
     async def issue(self, tx: Tx, attempt_id: str, expires_at: datetime, at: datetime) -> str:
         """Give an attempt a new code and return it, for the message that carries it."""
         code = rules.new_code()

@@ -2,7 +2,7 @@
 
 from gatepass.kit.clock import Clock
 from gatepass.kit.db import Database
-from gatepass.outbox.message import AddressFault, deliverable
+from gatepass.outbox.message import deliverable
 from gatepass.outbox.model import Transport
 from gatepass.outbox.settings import OutboxSettings
 from gatepass.outbox.transports.dev_mailbox import DevMailbox
@@ -18,22 +18,6 @@ def sender_address(settings: OutboxSettings, host: str) -> str:
         host: the host of the public URL, which names it otherwise.
     """
     return settings.mail_from or f"no-reply@{host.strip('[]')}"
-
-
-def faults(settings: OutboxSettings, host: str) -> list[str]:
-    """Name everything in a sentence that keeps mail from leaving by these settings; none when it can be tried."""
-    found = settings.faults()
-    try:
-        if not deliverable(sender_address(settings, host)).isascii():
-            found.append("The sender's address must be ASCII, so that every mail server takes mail from it.")
-    except AddressFault:
-        found.append("The sender's address (mail_from) is not an e-mail address; write it bare, as door@example.com.")
-    if settings.smtp_url:
-        try:
-            parse_smtp_url(settings.smtp_url)
-        except ValueError as error:
-            found.append(str(error))
-    return found
 
 
 def open_transport(settings: OutboxSettings, host: str, *, db: Database, clock: Clock) -> Transport:
