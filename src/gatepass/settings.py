@@ -14,8 +14,8 @@ from typing import Any, get_type_hints
 from urllib.parse import urlsplit
 
 from gatepass.gate.connections.watch import ConnectionLimits
-from gatepass.kit.addresses import parse_address
 from gatepass.kit.configuration import Malformed, parse_value
+from gatepass.kit.mail.addresses import parse_address
 from gatepass.kit.problems import Problem
 from gatepass.kit.secrets import Secret
 from gatepass.outbox.settings import OutboxSettings

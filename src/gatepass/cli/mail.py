@@ -6,7 +6,7 @@ import typer
 
 from gatepass.app import Foundations, build
 from gatepass.cli.ground import DatabaseOption, DataOption, fail, out, run, settings_of
-from gatepass.kit.addresses import parse_address
+from gatepass.kit.mail.addresses import parse_address
 from gatepass.kit.problems import Problem
 from gatepass.outbox.model import DeliveryFailure
 from gatepass.worker import send_test_mail

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from gatepass.kit.addresses import AddressKey, EmailAddress
+from gatepass.kit.mail.addresses import AddressKey, EmailAddress
 from gatepass.sessions.model import Session
 from gatepass.users.model import User
 

@@ -2,9 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from gatepass.kit.addresses import AddressKey
 from gatepass.kit.db import Tx, command, query
 from gatepass.kit.ids import first_id_of
+from gatepass.kit.mail.addresses import AddressKey
 from gatepass.login.model import Attempt, EndReason
 
 # An attempt is handed out within minutes, so older ones have no answer left.

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from gatepass.kit.mail.smtp_url import parse_smtp_url
 from gatepass.kit.secrets import Secret
-from gatepass.outbox.transports.smtp_url import parse_smtp_url
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from gatepass.audit.flows import record
 from gatepass.audit.model import EventKind, Origin
-from gatepass.kit.addresses import EmailAddress
 from gatepass.kit.db import Tx
 from gatepass.kit.ids import new_id
+from gatepass.kit.mail.addresses import EmailAddress
 from gatepass.users import store
 from gatepass.users.model import User
 

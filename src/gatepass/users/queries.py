@@ -1,7 +1,7 @@
 """Reading users."""
 
-from gatepass.kit.addresses import EmailAddress
 from gatepass.kit.db import Tx
+from gatepass.kit.mail.addresses import EmailAddress
 from gatepass.users import store
 from gatepass.users.model import User
 

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from gatepass.kit.addresses import AddressKey
 from gatepass.kit.db import Tx, command, query
+from gatepass.kit.mail.addresses import AddressKey
 from gatepass.users.model import User
 
 _SELECT = (

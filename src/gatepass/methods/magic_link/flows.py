@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from gatepass.applications.model import Application
 from gatepass.audit.flows import record
 from gatepass.audit.model import EventKind, Origin
-from gatepass.kit.addresses import EmailAddress
 from gatepass.kit.client.places import Places
 from gatepass.kit.clock import Clock
 from gatepass.kit.db import Database, Tx, take_turn
 from gatepass.kit.ids import new_handle, new_id
+from gatepass.kit.mail.addresses import EmailAddress
 from gatepass.kit.problems import Problem
 from gatepass.kit.secrets import hash_token
 from gatepass.login.flows import Login

@@ -6,8 +6,8 @@ from enum import StrEnum
 from typing import Protocol
 
 from gatepass.applications.model import Application
-from gatepass.kit.addresses import AddressKey
 from gatepass.kit.db import Tx
+from gatepass.kit.mail.addresses import AddressKey
 from gatepass.login.model import Attempt
 
 

@@ -12,7 +12,7 @@ from gatepass.gate.browsers import BrowserCookie
 from gatepass.gate.model import Call, Caller, Charge, Endpoint, EventStream, Face, Reply
 from gatepass.gate.pages.rendering import PageRenderer
 from gatepass.gate.phases import encode_answer
-from gatepass.kit.addresses import parse_address
+from gatepass.kit.mail.addresses import parse_address
 from gatepass.kit.problems import Problem
 from gatepass.login.flows import HandedOut
 from gatepass.login.model import Refused

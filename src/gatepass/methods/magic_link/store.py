@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from gatepass.kit.addresses import AddressKey
 from gatepass.kit.db import Tx, command, query
 from gatepass.kit.ids import first_id_of
+from gatepass.kit.mail.addresses import AddressKey
 from gatepass.methods.magic_link.model import Link
 
 _ADD = command(

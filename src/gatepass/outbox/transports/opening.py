@@ -2,12 +2,12 @@
 
 from gatepass.kit.clock import Clock
 from gatepass.kit.db import Database
+from gatepass.kit.mail.smtp_url import parse_smtp_url
 from gatepass.outbox.message import deliverable
 from gatepass.outbox.model import Transport
 from gatepass.outbox.settings import OutboxSettings
 from gatepass.outbox.transports.dev_mailbox import DevMailbox
 from gatepass.outbox.transports.smtp import SmtpTransport
-from gatepass.outbox.transports.smtp_url import parse_smtp_url
 
 
 def sender_address(settings: OutboxSettings, host: str) -> str:

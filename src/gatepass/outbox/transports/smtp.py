@@ -9,9 +9,9 @@ from typing import Final, cast
 
 import aiosmtplib
 
+from gatepass.kit.mail.smtp_url import Security, SmtpAddress
 from gatepass.outbox.message import as_bytes
 from gatepass.outbox.model import Message, PermanentFailure, TemporaryFailure, Unreachable
-from gatepass.outbox.transports.smtp_url import Security, SmtpAddress
 
 _START_TLS: Final[dict[Security, bool | None]] = {
     Security.TLS: False,
