@@ -16,7 +16,7 @@ from gatepass.outbox.message import AddressFault, Headers, build_message
 from gatepass.outbox.model import MailOrder
 from gatepass.outbox.rendering import MailTemplates
 from gatepass.outbox.transports.smtp import SmtpTransport
-from gatepass.outbox.transports.smtp_url import parse_smtp_url
+from gatepass.kit.mail.smtp_url import parse_smtp_url
 from support.smtp import SmtpSink
 
 pytestmark = pytest.mark.anyio

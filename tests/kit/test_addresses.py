@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gatepass.kit import addresses
-from gatepass.kit.addresses import AddressKey, EmailAddress, parse_address
+from gatepass.kit.mail.addresses import AddressKey, EmailAddress, parse_address
 from gatepass.kit.problems import Problem
 
 

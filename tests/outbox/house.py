@@ -18,7 +18,7 @@ from gatepass.outbox.model import MailOrder, Transport
 from gatepass.outbox.rendering import MailTemplates
 from gatepass.outbox.settings import OutboxSettings
 from gatepass.outbox.transports.smtp import SmtpTransport
-from gatepass.outbox.transports.smtp_url import parse_smtp_url
+from gatepass.kit.mail.smtp_url import parse_smtp_url
 from support.smtp import SmtpSink
 
 SENDER = "door@gatepass.test"

@@ -3,7 +3,7 @@
 import pytest
 
 from gatepass.kit.secrets import Secret
-from gatepass.outbox.transports.smtp_url import Security, SmtpAddress, parse_smtp_url
+from gatepass.kit.mail.smtp_url import Security, SmtpAddress, parse_smtp_url
 
 
 @pytest.mark.parametrize(

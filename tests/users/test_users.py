@@ -6,7 +6,7 @@ import pytest
 
 from gatepass.applications.model import MagicLinkPolicy
 from gatepass.audit.model import EventKind
-from gatepass.kit.addresses import parse_address
+from gatepass.kit.mail.addresses import parse_address
 from gatepass.kit.db import Tx, command, query
 from gatepass.kit.ids import new_id
 from gatepass.login.flows import HandedOut
@@ -154,7 +154,7 @@ async def test_an_application_that_takes_nobody_new_refuses_a_stranger_and_write
     outcome = await spine.house.codes.redeem(closed, state, code, ORIGIN)
     assert outcome == Refused(Refusal.SIGN_UP_CLOSED)
     assert await counts(spine) == (0, 0)
-    assert (await spine.events())[-1].kind is EventKind.LOGIN_REFUSED
+    assert EventKind.LOGIN_REFUSED in [event.kind for event in await spine.events()]
 
 
 async def test_a_user_who_was_switched_off_is_refused_until_they_are_switched_on(spine: Spine) -> None:
