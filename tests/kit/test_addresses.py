@@ -6,7 +6,7 @@ from email_validator import EmailNotValidError, validate_email
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from gatepass.kit import addresses
+from gatepass.kit.mail import addresses
 from gatepass.kit.mail.addresses import AddressKey, EmailAddress, parse_address
 from gatepass.kit.problems import Problem
 
