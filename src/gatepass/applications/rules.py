@@ -1,6 +1,7 @@
 """What an application's addresses must look like."""
 
 import re
+import unicodedata
 from urllib.parse import SplitResult, urlsplit
 
 from gatepass.applications.model import ApplicationType, Registration
@@ -10,6 +11,12 @@ from gatepass.kit.problems import Problem
 _LONGEST_NAME = 100
 _LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 _PRIVATE_SCHEME = re.compile(r"[a-z][a-z0-9+\-]*(\.[a-z0-9+\-]+)+")
+# What a browser writes: no default port, no upper case, no other script (RFC 6454 §6.2).
+_LABEL = "[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?"
+_ORIGIN = re.compile(rf"(https?)://(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9a-f:.]+\])(?::([1-9][0-9]*))?")
+_DEFAULT_PORTS = {"http": "80", "https": "443"}
+# Control characters, what ends a line in some reader's eyes, and halves of characters.
+_UNFIT_FOR_NAMES = frozenset({"Cc", "Cs", "Zl", "Zp"})
 SHORTEST_LINK_SECONDS = 60
 LONGEST_LINK_SECONDS = 600  # ASVS 5.0 §6.5.5: at most ten minutes
 
@@ -19,7 +26,7 @@ def faults(registration: Registration) -> list[str]:
     found = []
     if not registration.name.strip() or len(registration.name) > _LONGEST_NAME:
         found.append(f"Give the application a name of 1 to {_LONGEST_NAME} characters.")
-    if any(ord(character) < ord(" ") for character in registration.name):
+    if any(unicodedata.category(character) in _UNFIT_FOR_NAMES for character in registration.name):
         found.append("Leave line breaks and control characters out of the application's name.")
     is_native = registration.type is ApplicationType.NATIVE
     found += [
@@ -56,10 +63,8 @@ def refuse_faulty(registration: Registration) -> None:
 
 def is_origin(text: str) -> bool:
     """Tell whether a text is a web origin in its serialized form (RFC 6454 §6.2)."""
-    parts = _split(text)
-    if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname:
-        return False
-    return text == f"{parts.scheme}://{parts.netloc}" and "@" not in parts.netloc and text == text.lower()
+    found = _ORIGIN.fullmatch(text)
+    return found is not None and found[2] != _DEFAULT_PORTS[found[1]] and _split(text) is not None
 
 
 def _url_fault(url: str, *, is_native: bool) -> str | None:  # noqa: PLR0911 - a table of faults, read in order
@@ -70,8 +75,10 @@ def _url_fault(url: str, *, is_native: bool) -> str | None:  # noqa: PLR0911 - a
         return "leave the fragment (#…) out (RFC 6749 §3.1.2)."
     if "*" in parts.netloc:
         return "write the host out; wildcards are not matched."
+    if parts.scheme in {"http", "https"} and (not parts.hostname or "@" in parts.netloc):
+        return "it needs a host, and no user name."
     if parts.scheme == "https":
-        return None if parts.hostname and "@" not in parts.netloc else "it needs a host, and no user name."
+        return None
     if parts.scheme == "http":
         return None if parts.hostname in _LOOPBACK_HOSTS else "use https; plain http is for this machine alone."
     if is_native and _PRIVATE_SCHEME.fullmatch(parts.scheme):

@@ -14,11 +14,11 @@ _ADD = command(
 )
 _FIND_BY_CLIENT_ID = query(Application, "SELECT {columns} FROM applications WHERE client_id = :client_id")
 _FIND = query(Application, "SELECT {columns} FROM applications WHERE id = :id")
-_LIST = query(Application, "SELECT {columns} FROM applications ORDER BY id")
+_LIST = query(Application, "SELECT {columns} FROM applications ORDER BY created_at, id")
 _LIST_SECRETS = query(
     ApplicationSecret,
     "SELECT {columns} FROM application_secrets WHERE application_id = :application_id AND revoked_at IS NULL "
-    "ORDER BY id",
+    "ORDER BY created_at, id",
 )
 _ADD_SECRET = command(
     "INSERT INTO application_secrets (id, application_id, secret_hash, last_four, created_at, revoked_at) "

@@ -7,7 +7,9 @@ _LIST_OF_USER = query(
     Event,
     "SELECT {columns} FROM audit_events WHERE user_id = :user_id AND kind = :kind ORDER BY id DESC LIMIT :limit",
 )
-_LIST_OF_ATTEMPT = query(Event, "SELECT {columns} FROM audit_events WHERE attempt_id = :attempt_id ORDER BY id")
+_LIST_OF_ATTEMPT = query(
+    Event, "SELECT {columns} FROM audit_events WHERE attempt_id = :attempt_id ORDER BY occurred_at, id"
+)
 
 
 async def login_log(tx: Tx, user_id: str, *, limit: int = 100) -> list[Event]:
