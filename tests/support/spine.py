@@ -20,8 +20,8 @@ from gatepass.app import Foundations, House, build, gate
 from gatepass.applications.flows import register
 from gatepass.applications.model import Application, ApplicationType, Registration
 from gatepass.audit.model import Event, Origin
-from gatepass.kit.mail.addresses import parse_address
 from gatepass.kit.db import Body, Database, Limits, open_database, query
+from gatepass.kit.mail.addresses import parse_address
 from gatepass.kit.secrets import KeyRing, MasterKey
 from gatepass.login.flows import HandedOut
 from gatepass.login.queries import find_attempt

@@ -6,9 +6,9 @@ import pytest
 
 from gatepass.applications.model import MagicLinkPolicy
 from gatepass.audit.model import EventKind
-from gatepass.kit.mail.addresses import parse_address
 from gatepass.kit.db import Tx, command, query
 from gatepass.kit.ids import new_id
+from gatepass.kit.mail.addresses import parse_address
 from gatepass.login.flows import HandedOut
 from gatepass.login.model import Refusal, Refused
 from gatepass.users.flows import meet_reader, signed_in
