@@ -18,6 +18,7 @@ from gatepass.kit.configuration import Malformed, parse_value
 from gatepass.kit.mail.addresses import parse_address
 from gatepass.kit.problems import Problem
 from gatepass.kit.secrets import Secret
+from gatepass.kit.urls import serialized_origin
 from gatepass.outbox.settings import OutboxSettings
 from gatepass.protection.settings import LimitSettings
 from gatepass.tokens.settings import TokenSettings
@@ -107,8 +108,8 @@ class ServerSettings:
 
     @property
     def origin(self) -> str:
-        """Return the public URL, without a slash at its end."""
-        return self.public_url.rstrip("/") or f"http://localhost:{self.port}"
+        """Return the public URL as browsers write it: lower case, no default port, no slash at its end."""
+        return serialized_origin(self.public_url.rstrip("/")) or f"http://localhost:{self.port}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +182,7 @@ def load(environment: Mapping[str, str] | None = None, *, given: Mapping[str, An
     settings = Settings(
         ServerSettings(**values["server"]),
         OutboxSettings(**values["outbox"]),
-        LimitSettings(**values["limits"]),
+        _limits(values["limits"], faults),
         TokenSettings(**values["tokens"]),
         ConnectionLimits(**values["connections"], trusted=frozenset(values["server"].get("trusted_proxies", ()))),
     )
@@ -214,9 +215,7 @@ def _setting(section: str, one: "Field[Any]", hint: Any) -> Setting:
     return Setting(section, one.name, variable, hint, default, one.metadata.get("doc", ""))
 
 
-def _read_file(
-    environment: Mapping[str, str], given: Mapping[str, Any], faults: list[str]
-) -> dict[str, dict[str, Any]]:
+def _read_file(environment: Mapping[str, str], given: Mapping[str, Any], faults: list[str]) -> dict[str, Any]:
     data = Path(given.get("data") or environment.get("GATEPASS_DATA") or _DATA)
     named = environment.get("GATEPASS_CONFIG")
     path = Path(named) if named else data / "gatepass.toml"
@@ -229,7 +228,7 @@ def _read_file(
         return {}
 
 
-def _raw(setting: Setting, environment: Mapping[str, str], file: dict[str, dict[str, Any]], faults: list[str]) -> Any:
+def _raw(setting: Setting, environment: Mapping[str, str], file: dict[str, Any], faults: list[str]) -> Any:
     if setting.variable in environment:
         return environment[setting.variable]
     secret_file = environment.get(f"{setting.variable}_FILE")
@@ -243,17 +242,28 @@ def _raw(setting: Setting, environment: Mapping[str, str], file: dict[str, dict[
     return section.get(setting.name) if isinstance(section, dict) else None
 
 
-def _unknown(environment: Mapping[str, str], file: dict[str, dict[str, Any]]) -> Iterator[str]:
+def _limits(values: dict[str, Any], faults: list[str]) -> LimitSettings:
+    try:
+        return LimitSettings(**values)
+    except ValueError as fault:
+        faults.append(f"The section of the limits: {fault}")
+        return LimitSettings()
+
+
+def _unknown(environment: Mapping[str, str], file: dict[str, Any]) -> Iterator[str]:
     known = {setting.variable for setting in all_settings()}
     for name in sorted(environment):
         if not name.startswith(_PREFIX) or name.startswith(_NOT_SETTINGS) or name.removesuffix("_FILE") in known:
             continue
-        nearest = difflib.get_close_matches(name, known, n=1)
+        nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.75)
         hint = f" Did you mean {nearest[0]}?" if nearest else ""
         yield f"{name} is not a setting.{hint}"
     names = {(setting.section, setting.name) for setting in all_settings()}
     for section, values in file.items():
-        for name in values if isinstance(values, dict) else ():
+        if not isinstance(values, dict):
+            yield f"The settings file has {section} outside every section; put it below one, such as [server]."
+            continue
+        for name in values:
             if (section, name) not in names:
                 yield f"The settings file has [{section}] {name}, which is not a setting."
 
@@ -269,8 +279,9 @@ def _contradictions(settings: Settings) -> Iterator[str]:
         yield "At least one worker has to serve; set --workers to 1 or more."
     if not server.database_url.startswith(("sqlite:///", "postgresql://", "postgres://")):
         yield "GATEPASS_DATABASE must begin with sqlite:/// or postgresql://."
-    parts = urlsplit(server.public_url)
-    if server.public_url and (parts.scheme not in {"http", "https"} or not parts.netloc or parts.path.strip("/")):
+    if server.port not in range(65_536):
+        yield "GATEPASS_PORT must be a port, 0 to 65535."
+    if server.public_url and serialized_origin(server.public_url.rstrip("/")) is None:
         yield "GATEPASS_PUBLIC_URL must be scheme and host alone, such as https://auth.example.com."
     yield from settings.outbox.faults()
     yield from _mail_faults(settings)

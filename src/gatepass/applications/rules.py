@@ -7,14 +7,11 @@ from urllib.parse import SplitResult, urlsplit
 from gatepass.applications.model import ApplicationType, Registration
 from gatepass.kit.colours import is_colour
 from gatepass.kit.problems import Problem
+from gatepass.kit.urls import serialized_origin
 
 _LONGEST_NAME = 100
 _LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 _PRIVATE_SCHEME = re.compile(r"[a-z][a-z0-9+\-]*(\.[a-z0-9+\-]+)+")
-# What a browser writes: no default port, no upper case, no other script (RFC 6454 §6.2).
-_LABEL = "[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?"
-_ORIGIN = re.compile(rf"(https?)://(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9a-f:.]+\])(?::([1-9][0-9]*))?")
-_DEFAULT_PORTS = {"http": "80", "https": "443"}
 # Control characters, what ends a line in some reader's eyes, and halves of characters.
 _UNFIT_FOR_NAMES = frozenset({"Cc", "Cs", "Zl", "Zp"})
 SHORTEST_LINK_SECONDS = 60
@@ -63,8 +60,7 @@ def refuse_faulty(registration: Registration) -> None:
 
 def is_origin(text: str) -> bool:
     """Tell whether a text is a web origin in its serialized form (RFC 6454 §6.2)."""
-    found = _ORIGIN.fullmatch(text)
-    return found is not None and found[2] != _DEFAULT_PORTS[found[1]] and _split(text) is not None
+    return serialized_origin(text) == text
 
 
 def _url_fault(url: str, *, is_native: bool) -> str | None:  # noqa: PLR0911 - a table of faults, read in order
