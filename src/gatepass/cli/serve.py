@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import os
 import socket
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
@@ -12,7 +11,7 @@ import uvicorn
 
 from gatepass.app import Application, Foundations, House
 from gatepass.cli.ground import DatabaseOption, DataOption, fail, key_ring_of, lay, out, settings_of
-from gatepass.cli.serving.processes import LISTEN_FD, supervise
+from gatepass.cli.serving.processes import inherited_listener, supervise
 from gatepass.cli.serving.welcome import ready_demo, welcome
 from gatepass.gate import metrics
 from gatepass.gate.connections.protocol import protocol_class, raise_descriptor_limit
@@ -44,9 +43,9 @@ def serve(
     configure_logs(is_production=not settings.server.dev, level=settings.server.log_level, reports_crashes=True)
     for chatty in ("alembic", "uvicorn.error"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
-    inherited = os.environ.get(LISTEN_FD)
+    inherited = inherited_listener()
     if inherited is not None:
-        _run(settings, socket.socket(fileno=int(inherited)))
+        _run(settings, inherited)
         return
     _prepare(settings)
     listener = _listen(settings)

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from types import FrameType
 from typing import Final
@@ -15,7 +16,7 @@ import structlog
 
 from gatepass.gate.metrics import worker_ended
 
-LISTEN_FD: Final = "GATEPASS_LISTEN_FD"
+_LISTEN_FD: Final = "GATEPASS_LISTEN_FD"
 # Where the processes put their counters, so that any of them can answer for all.
 _METRICS: Final = "PROMETHEUS_MULTIPROC_DIR"
 _log = structlog.get_logger("gatepass.processes")
@@ -36,9 +37,29 @@ def supervise(listener: socket.socket, count: int) -> None:
     supervisor.run(count)
 
 
+def inherited_listener() -> socket.socket | None:
+    """Return the listening socket that a supervisor has handed to this process, or None where there is none.
+
+    From then on this process stops, as if it had been told to, when its supervisor is gone, however that ended: one
+    that nobody watches would hold the port and go on answering from an old version.
+    """
+    handed = os.environ.get(_LISTEN_FD)
+    if handed is None:
+        return None
+    listener, lifeline = (int(descriptor) for descriptor in handed.split(","))
+    threading.Thread(target=_stop_when_cut, args=(lifeline,), daemon=True, name="lifeline").start()
+    return socket.socket(fileno=listener)
+
+
+def _stop_when_cut(lifeline: int) -> None:
+    os.read(lifeline, 1)  # nobody writes: it returns when the supervisor's end is closed
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
 class _Supervisor:
     def __init__(self, listener: socket.socket) -> None:
         self._descriptor = listener.fileno()
+        self._lifeline, self._own_end = os.pipe()  # the own end stays open for as long as this process lives
         self._metrics = os.environ[_METRICS] = tempfile.mkdtemp(prefix="gatepass-metrics-")
         self._children: dict[int, tuple[subprocess.Popen[bytes], float]] = {}
         self._stopping = False
@@ -52,18 +73,18 @@ class _Supervisor:
             self._bury()
             if self._quick_deaths >= _MOST_QUICK_DEATHS:
                 _log.error("processes.keep_dying")
-                break
+                self._drain()
+                sys.exit(1)
             while len(self._children) < count:
                 self._start()
             time.sleep(_SECONDS_BETWEEN_LOOKS)
         self._drain()
 
     def _start(self) -> None:
-        os.set_inheritable(self._descriptor, True)  # noqa: FBT003 - the library's signature
         child = subprocess.Popen(  # noqa: S603 - our own command line, as it was given to us
             [sys.executable, "-m", "gatepass", *sys.argv[1:]],
-            env={**os.environ, LISTEN_FD: str(self._descriptor), _METRICS: self._metrics},
-            pass_fds=[self._descriptor],
+            env={**os.environ, _LISTEN_FD: f"{self._descriptor},{self._lifeline}", _METRICS: self._metrics},
+            pass_fds=[self._descriptor, self._lifeline],
         )
         self._children[child.pid] = (child, time.monotonic())
 
