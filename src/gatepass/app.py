@@ -145,7 +145,8 @@ def gate(house: House) -> Gate:
         ).routes()
     site = Site(pages, house.applications, server.dev).application(routes)
     hosts = HostList(frozenset({urlsplit(house.public_url).netloc, *server.allowed_hosts}), with_loopback=server.dev)
-    return Gate(table, noting_status(site), house.applications, headers, hosts, logs_access=server.access_log)
+    site_noted = noting_status(site, headers.api)
+    return Gate(table, site_noted, house.applications, headers, hosts, logs_access=server.access_log)
 
 
 async def ready_keys(house: House) -> None:

@@ -2,7 +2,7 @@
 
 from urllib.parse import parse_qsl
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from gatepass.gate.reading import MOST_BODY_BYTES, malformed
 from gatepass.kit.problems import Problem
@@ -22,11 +22,14 @@ async def read_form(request: Request) -> dict[str, str]:
         raise Problem("unsupported_media_type", 415, "Send the form as the page does.")
     pieces: list[bytes] = []
     size = 0
-    async for piece in request.stream():
-        size += len(piece)
-        if size > MOST_BODY_BYTES:
-            raise Problem("body_too_large", 413, f"Send at most {MOST_BODY_BYTES // 1024} KiB in one request.")
-        pieces.append(piece)
+    try:
+        async for piece in request.stream():
+            size += len(piece)
+            if size > MOST_BODY_BYTES:
+                raise Problem("body_too_large", 413, f"Send at most {MOST_BODY_BYTES // 1024} KiB in one request.")
+            pieces.append(piece)
+    except ClientDisconnect:
+        raise malformed("The connection ended before the form did.") from None
     try:
         pairs = parse_qsl(
             b"".join(pieces).decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS, errors="strict"

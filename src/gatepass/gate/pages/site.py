@@ -14,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
 from gatepass.applications.queries import ApplicationDirectory
+from gatepass.gate.model import Headers
 from gatepass.gate.pages.rendering import STATIC, PageRenderer
 from gatepass.kit.colours import DARK_PAGE, LIGHT_PAGE, ink_on, is_colour, readable
 from gatepass.kit.problems import Problem
@@ -48,7 +49,10 @@ class Site:
             Route("/docs", self.docs),
         ]
         handlers = {HTTPException: self.refused, Problem: self.problem, Exception: self.failed}
-        return Starlette(routes=[*own, *routes], exception_handlers=handlers)
+        application = Starlette(routes=[*own, *routes], exception_handlers=handlers)
+        # A path with a slash too many is another path; a redirect would also repeat a link's secret in a header.
+        application.router.redirect_slashes = False
+        return application
 
     async def branding(self, request: Request) -> Response:
         """Answer with the custom properties of an application's look; a broken colour is left out."""
@@ -106,16 +110,22 @@ def _branding(accent: str) -> str:
     )
 
 
-def noting_status(application: Starlette) -> "StatusNote":
-    """Return an application that notes in the scope with which status it answered, for the metrics."""
-    return StatusNote(application)
+def noting_status(application: Starlette, standing: Headers) -> "StatusNote":
+    """Return an application that notes in the scope with which status it answered, for the metrics.
+
+    Args:
+        application: the pages.
+        standing: the headers that an answer is given where it brings none of that name.
+    """
+    return StatusNote(application, standing)
 
 
 class StatusNote:
-    """Wraps an ASGI application and notes its status."""
+    """Wraps an ASGI application, notes its status and sees that no answer leaves without the standing headers."""
 
-    def __init__(self, application: Starlette) -> None:
+    def __init__(self, application: Starlette, standing: Headers) -> None:
         self._application = application
+        self._standing = standing
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -124,8 +134,11 @@ class StatusNote:
             if message["type"] == "http.response.start":
                 scope["gatepass.status"] = message["status"]
                 headers = message.setdefault("headers", [])
-                if isinstance(headers, list) and "trace_id" in scope:
-                    headers.append((b"x-trace-id", str(scope["trace_id"]).encode()))
+                if isinstance(headers, list):
+                    present = {name for name, _ in headers}
+                    headers += [header for header in self._standing if header[0] not in present]
+                    if "trace_id" in scope:
+                        headers.append((b"x-trace-id", str(scope["trace_id"]).encode()))
             await send(message)
 
         await self._application(scope, receive, noting)  # type: ignore[arg-type]

@@ -24,7 +24,7 @@ from gatepass.login.model import Attempt, Refusal, Refused
 from gatepass.methods.magic_link.flows import MagicLinkFlows
 from gatepass.methods.magic_link.messages import LANDING_PATH
 from gatepass.methods.magic_link.model import Gesture, Nearness, Opened, UnverifiedLink, Visitor
-from gatepass.protection.flows import Limiter
+from gatepass.protection.flows import Limiter, retry_after
 from gatepass.protection.model import SignInLimits, network_key
 
 DECLINE_PATH = f"{LANDING_PATH}/decline"
@@ -121,11 +121,14 @@ class LandingPages:
         headers = dict(request.scope["headers"])
         network = request.client.host if request.client else ""
         if seconds := self.limiter.hit(self.limits.verify_per_network, network_key(network)):
-            return self.pages.error(
+            wait = retry_after(seconds)
+            page = self.pages.error(
                 429,
                 "A moment, please",
-                f"There were too many requests from your network. Try again in {round(seconds) + 1} seconds.",
+                f"There were too many requests from your network. Try again in {wait} seconds.",
             )
+            page.headers["retry-after"] = str(wait)
+            return page
         application = await self.applications.find(unverified.get("client_id", ""))
         if application is None:
             return self.pages.response("magic_link/landing.html", status=400, view="unknown", app=None)

@@ -102,6 +102,7 @@ class DevelopmentPages:
             media_type="text/html",
             headers={
                 "content-security-policy": _PREVIEW_POLICY,
+                "x-frame-options": "SAMEORIGIN",
                 "x-content-type-options": "nosniff",
                 "referrer-policy": "no-referrer",
                 "cache-control": "no-store",
