@@ -1,7 +1,5 @@
 """Pages of other sites: what they may read, and what they may make a browser do."""
 
-from pathlib import Path
-
 import httpx2
 import pytest
 
@@ -11,6 +9,9 @@ from gatepass.kit.db import query
 from support.client import BASE
 from support.gatepass_server import RunningServer
 
+# One database will do: the origin is judged before any is asked.
+pytestmark = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+
 GOOD = "https://shop.test"
 FOREIGN = (
     "null", "", "http://shop.test", "https://shop.test.evil.test", "https://evil.test", "https://evilshop.test",
@@ -19,12 +20,6 @@ FOREIGN = (
     "https://shop.test https://evil.test", "file://", "*", "chrome-extension://shop.test", "https://shop%2etest",
 )  # fmt: skip
 _ATTEMPTS = query(int, "SELECT count(*) FROM login_attempts")
-
-
-@pytest.fixture
-def database_url(tmp_path: Path) -> str:
-    """One database will do: the origin is judged before any is asked."""
-    return f"sqlite:///{tmp_path}/gatepass.db"
 
 
 def is_readable(answer: httpx2.Response) -> bool:

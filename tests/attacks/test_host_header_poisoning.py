@@ -1,6 +1,5 @@
 """Requests that name another host: the link in the mail is built from the configured address, or nothing is sent."""
 
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -10,15 +9,12 @@ from gatepass.kit.db import query
 from support.client import BASE, Client
 from support.gatepass_server import RunningServer, ServerFactory
 
+# One database will do: the host is judged before any is asked.
+pytestmark = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+
 _MAILS = query(int, "SELECT count(*) FROM outbox")
 EVIL = "evil.test"
 VICTIM = "victim@example.com"
-
-
-@pytest.fixture
-def database_url(tmp_path: Path) -> str:
-    """One database will do: the host is judged before any is asked."""
-    return f"sqlite:///{tmp_path}/gatepass.db"
 
 
 def send(client: Client, *headers: tuple[str, str], host: str | None = None, target: str = "") -> Answer:
