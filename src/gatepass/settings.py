@@ -253,7 +253,7 @@ def _limits(values: dict[str, Any], faults: list[str]) -> LimitSettings:
 def _unknown(environment: Mapping[str, str], file: dict[str, Any]) -> Iterator[str]:
     known = {setting.variable for setting in all_settings()}
     for name in sorted(environment):
-        if not name.startswith(_PREFIX) or name.startswith(_NOT_SETTINGS) or name.removesuffix("_FILE") in known:
+        if not name.startswith(_PREFIX) or name.startswith(_NOT_SETTINGS) or {name, name.removesuffix("_FILE")} & known:
             continue
         nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.75)
         hint = f" Did you mean {nearest[0]}?" if nearest else ""
