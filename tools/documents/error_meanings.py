@@ -8,7 +8,8 @@ MEANINGS: dict[str, dict[str, str]] = {
         "malformed_request": "The query or the body can't be read, a field is missing or has the wrong form; the "
         "sentence names it.",
         "method_not_allowed": "The address exists, the method doesn't; `Allow` lists those that do.",
-        "not_found": "The path holds `%`, `//`, `;` or a backslash; any other unknown path is answered with a page.",
+        "not_found": "Nothing is at an address where programs call (`/api/`, `/.well-known/`, …), or a path holds `%`, "
+        "`//`, `;` or a backslash; elsewhere a page says the same.",
         "origin_not_allowed": "A web page called whose origin is none of the application's allowed origins.",
         "storage_unavailable": "The database can't be reached or is overloaded; nothing of the call was acknowledged.",
         "too_many_requests": "A limit is reached ([limits](../security/limits.md)); the call changed nothing.",
@@ -25,7 +26,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "invalid_email": "The address can't receive mail; the sentence says why.",
         "invalid_state": "The state or the link is unknown, or belongs to another application.",
         "sign_up_closed": "The application takes no new users, and nobody has this address.",
-        "too_many_guesses": "All attempts for the address together saw 20 wrong codes within an hour.",
+        "too_many_guesses": "All attempts for the address saw 20 wrong codes in the hour that began with the first.",
         "too_many_wrong_codes": "The attempt saw five wrong codes and has ended.",
         "user_inactive": "The user has been switched off.",
         "wrong_code": "The code is not that of the newest mail; the sentence counts the tries that are left.",

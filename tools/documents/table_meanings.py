@@ -6,6 +6,7 @@ TABLES: dict[str, str] = {
     "audit_events": "What happened ([events](events.md)).",
     "dev_mailbox": "The mails of the development mailbox; always empty in production.",
     "login_attempts": "One sign-in that somebody began, until a day later: for whom, from where, and how it ended.",
+    "login_guesses": "How many wrong codes an address has seen in its window, whatever the attempt.",
     "magic_links": "The mailed links; a link is spent at most once.",
     "one_time_codes": "The code of each attempt; a newer one replaces it.",
     "outbox": "What has to leave: mail that waits, and for a while what became of it. The content is sealed, and wiped "

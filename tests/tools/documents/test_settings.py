@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from gatepass.kit.secrets import Secret
-from gatepass.settings import Setting, all_settings
+from gatepass.settings import FaultySettings, Setting, all_settings, load
 from tools.documents import settings
 
 
@@ -33,6 +33,14 @@ def test_a_setting_is_shown_as_a_person_would_write_it(kind: object, default: ob
 
 def test_every_setting_is_explained_in_a_sentence() -> None:
     assert [one.variable for one in all_settings() if not one.doc.endswith(".")] == []
+
+
+def test_every_variable_of_the_page_is_accepted(tmp_path: Path) -> None:
+    for one in all_settings():
+        try:
+            load({one.variable: "1"}, given={"data": tmp_path} if one.name != "data" else None)
+        except FaultySettings as found:
+            assert [fault for fault in found.faults if "is not a setting" in fault] == []
 
 
 def test_the_page_does_not_depend_on_where_it_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
