@@ -25,7 +25,7 @@ from gatepass.outbox.model import RenderedMail, Transport
 from gatepass.outbox.queries import backlog
 from gatepass.outbox.rendering import MailTemplates
 from gatepass.outbox.transports.opening import open_transport, sender_address
-from gatepass.tokens import jobs as tokens
+from gatepass.tokens.jobs import TokenPurge
 
 _log = structlog.get_logger("gatepass.worker")
 MAIL_TEMPLATES: Path = TEMPLATES / "mail"
@@ -36,7 +36,7 @@ _CHORES: dict[str, Callable[[Tx, datetime], Coroutine[Any, Any, int]]] = {
     "login_attempts": login.purge,
     "magic_links": magic_link.purge,
     "one_time_codes": one_time_code.purge,
-    "refresh_tokens": tokens.purge,
+    "refresh_tokens": TokenPurge(),
 }
 
 

@@ -20,10 +20,12 @@ _CLIENT_ID = {
 
 
 class Description:
-    """The document, built once and answered as ready bytes."""
+    """The document, built when it is first asked for and then answered as ready bytes."""
 
     def __init__(self, endpoints: Iterable[Endpoint], public_url: str) -> None:
-        self._bytes = msgspec.json.encode(document(list(endpoints), public_url))
+        self._endpoints = list(endpoints)
+        self._public_url = public_url
+        self._bytes = b""
 
     def endpoints(self) -> list[Endpoint]:
         """Return the row of the endpoint table that answers the document."""
@@ -36,6 +38,8 @@ class Description:
 
     async def answer(self, call: Call[None, None]) -> Reply:  # noqa: ARG002 - every caller gets the same
         """Answer with the document."""
+        if not self._bytes:
+            self._bytes = msgspec.json.encode(document(self._endpoints, self._public_url))
         return Reply(self._bytes, headers=((b"cache-control", b"public, max-age=60"),))
 
 

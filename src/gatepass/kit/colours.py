@@ -1,6 +1,7 @@
 """Colours that people can read: contrast after WCAG 2.2, and the correction of an accent that has too little."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 _HEX: Final = re.compile(r"#[0-9a-fA-F]{6}")
@@ -24,11 +25,13 @@ def contrast(one: str, other: str) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
+@lru_cache(maxsize=1000)
 def ink_on(colour: str) -> str:
     """Return the colour of text that reads best on a colour: white or nearly black."""
     return max((_LIGHT_INK, _DARK_INK), key=lambda ink: contrast(ink, colour))
 
 
+@lru_cache(maxsize=1000)
 def readable(colour: str, page: str) -> str:
     """Return a colour, darkened or lightened just so far that it can be read on a page of another."""
     target = _DARK_INK if _luminance(page) > _luminance(_DARK_INK) + 0.2 else _LIGHT_INK

@@ -84,6 +84,7 @@ class Login:
 
     async def guessed_wrong(self, tx: Tx, attempt: Attempt, tries_left: int, at: datetime, origin: Origin) -> Refused:
         """Answer a wrong guess that was charged; the last one ends the attempt."""
+        await store.touch_guesses(tx, attempt.address_key, at - _HOUR, at)
         if tries_left > 0:
             return Refused(Refusal.WRONG_CODE, tries_left)
         await self.end(tx, attempt, EndReason.EXHAUSTED, at, origin)

@@ -37,11 +37,16 @@ _END = command(
     "WHERE id = :id AND verified_at IS NULL AND ended_at IS NULL"
 )
 _TOUCH_EXPIRY = command(f"UPDATE login_attempts SET expires_at = :expires_at WHERE id = :id AND {_LIVE}")  # noqa: S608 - parts of this file alone
-_COUNT_GUESSES = query(
-    int,
-    "SELECT coalesce(sum(failures), 0) FROM login_attempts "
-    "WHERE address_key = :address_key AND created_at > :since AND verified_at IS NULL",
+_FIND_GUESSES = query(
+    int, "SELECT failures FROM login_guesses WHERE address_key = :address_key AND window_began_at > :since"
 )
+_TOUCH_GUESSES = command(
+    "INSERT INTO login_guesses (address_key, window_began_at, failures) VALUES (:address_key, :at, 1) "
+    "ON CONFLICT (address_key) DO UPDATE SET "
+    "failures = CASE WHEN login_guesses.window_began_at > :since THEN login_guesses.failures + 1 ELSE 1 END, "
+    "window_began_at = CASE WHEN login_guesses.window_began_at > :since THEN login_guesses.window_began_at ELSE :at END"
+)
+_PURGE_GUESSES = command("DELETE FROM login_guesses WHERE window_began_at < :before")
 _PURGE = command(
     "DELETE FROM login_attempts WHERE id IN "
     "(SELECT id FROM login_attempts WHERE id < :before_id ORDER BY id LIMIT :limit)"
@@ -107,8 +112,18 @@ async def touch_expiry(tx: Tx, attempt_id: str, expires_at: datetime, at: dateti
 
 
 async def count_guesses(tx: Tx, key: AddressKey, since: datetime) -> int:
-    """Return how many wrong guesses all the attempts for an address have seen since a moment."""
-    return await tx.one(_COUNT_GUESSES, address_key=key, since=since) or 0
+    """Return how many wrong guesses an address has seen in its window, where that began after a moment."""
+    return await tx.one(_FIND_GUESSES, address_key=key, since=since) or 0
+
+
+async def touch_guesses(tx: Tx, key: AddressKey, since: datetime, at: datetime) -> None:
+    """Count one more wrong guess for an address; a window that began before `since` begins anew."""
+    await tx.run(_TOUCH_GUESSES, address_key=key, since=since, at=at)
+
+
+async def purge_guesses(tx: Tx, before: datetime) -> int:
+    """Delete the counts whose window began before a moment."""
+    return await tx.run(_PURGE_GUESSES, before=before)
 
 
 async def purge(tx: Tx, before: datetime, limit: int) -> int:

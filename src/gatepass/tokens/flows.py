@@ -147,7 +147,7 @@ class Tokens:
             "jti": new_handle(),
             "sid": family.session_id,
             "auth_time": int(session.created_at.timestamp()),
-            "amr": session.amr,
+            "amr": list(session.amr),
         }
         return Grant(claims, signer.algorithm, signer.key_id, new_secret(REFRESH_TOKEN_PREFIX), expires_at)
 

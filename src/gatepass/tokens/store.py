@@ -39,10 +39,8 @@ _WITHDRAW_KEYS = command(
     "UPDATE signing_keys SET withdrawn_at = :at "
     "WHERE algorithm = :algorithm AND id <> :successor_id AND withdrawn_at IS NULL"
 )
-_PURGE_TOKENS = command(
-    "DELETE FROM refresh_tokens WHERE id IN "
-    "(SELECT id FROM refresh_tokens WHERE expires_at < :before ORDER BY expires_at LIMIT :limit)"
-)
+_LIST_IDS = query(str, "SELECT id FROM refresh_tokens WHERE id > :after_id ORDER BY id LIMIT :limit")
+_PURGE_TOKENS = command("DELETE FROM refresh_tokens WHERE id > :after_id AND id <= :last_id AND expires_at < :before")
 
 
 async def add_family(tx: Tx, family: Family) -> None:
@@ -85,9 +83,17 @@ async def revoke_family(tx: Tx, family_id: str, at: datetime) -> bool:
     return bool(await tx.run(_REVOKE_FAMILY, id=family_id, at=at))
 
 
-async def purge_tokens(tx: Tx, before: datetime, limit: int) -> int:
-    """Delete refresh tokens that ended before a moment, at most so many at once."""
-    return await tx.run(_PURGE_TOKENS, before=before, limit=limit)
+async def purge_tokens(tx: Tx, before: datetime, after_id: str, limit: int) -> tuple[int, str]:
+    """Look at the next tokens after an id, at most so many, and delete those that expired before a moment.
+
+    Returns:
+        How many were deleted, and the id to go on after; empty at the end of the table.
+    """
+    ids = await tx.all(_LIST_IDS, after_id=after_id, limit=limit)
+    if not ids:
+        return 0, ""
+    purged = await tx.run(_PURGE_TOKENS, after_id=after_id, last_id=ids[-1], before=before)
+    return purged, ids[-1] if len(ids) == limit else ""
 
 
 async def add_key(tx: Tx, key: SigningKey) -> None:

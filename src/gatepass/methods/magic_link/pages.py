@@ -171,7 +171,7 @@ class LandingPages:
         return {
             "address": attempt.address,
             "device": describe_agent(attempt.user_agent).summary,
-            "place": str(place) if place else None,
+            "place": place.summary if place else None,
             "network": attempt.network,
             "at": attempt.created_at.astimezone(UTC).strftime("%H:%M UTC, %d %B"),
             "ago": _ago(attempt.created_at, self.flows.clock.now()),

@@ -11,7 +11,7 @@ _ADD = command(
     "INSERT INTO magic_links (id, attempt_id, address_key, handle_hash, secret_hash, created_at, expires_at, spent_at) "
     "VALUES (:id, :attempt_id, :address_key, :handle_hash, :secret_hash, :created_at, :expires_at, NULL)"
 )
-_FIND = query(Link, "SELECT {columns} FROM magic_links WHERE secret_hash = :secret_hash")
+_FIND = query(Link, "SELECT {columns} FROM magic_links WHERE id = :id")
 _CONSUME = query(
     str,
     "UPDATE magic_links SET spent_at = :at WHERE id = :id AND spent_at IS NULL AND expires_at > :at RETURNING id",
@@ -40,9 +40,9 @@ async def add(tx: Tx, link: Link) -> None:
     )
 
 
-async def find(tx: Tx, secret_hash: bytes) -> Link | None:
-    """Return a link by the hash of its secret, spent ones too."""
-    return await tx.one(_FIND, secret_hash=secret_hash)
+async def find(tx: Tx, link_id: str) -> Link | None:
+    """Return a link by id, spent ones too."""
+    return await tx.one(_FIND, id=link_id)
 
 
 async def consume(tx: Tx, link_id: str, at: datetime) -> bool:

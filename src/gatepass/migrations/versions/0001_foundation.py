@@ -21,6 +21,7 @@ _TABLES = (
     "sessions",
     "one_time_codes",
     "magic_links",
+    "login_guesses",
     "login_attempts",
     "user_emails",
     "users",
@@ -139,7 +140,12 @@ def _sign_in() -> None:
         _optional("answer_sealed", columns.octets()),
     )
     op.create_index("ux_login_attempts_state", "login_attempts", ["state_hash"], unique=True)
-    op.create_index("ix_login_attempts_address", "login_attempts", ["address_key", "created_at"])
+    _table(
+        "login_guesses",
+        _key("address_key"),
+        _needed("window_began_at", columns.moment()),
+        _needed("failures", columns.whole_number()),
+    )
 
 
 def _proofs() -> None:
@@ -154,7 +160,6 @@ def _proofs() -> None:
         _needed("expires_at", columns.moment()),
         _optional("spent_at", columns.moment()),
     )
-    op.create_index("ux_magic_links_secret", "magic_links", ["secret_hash"], unique=True)
     op.create_index("ix_magic_links_address", "magic_links", ["address_key", "created_at"])
     _table(
         "one_time_codes",
@@ -204,7 +209,6 @@ def _tokens() -> None:
         _optional("successor_sealed", columns.octets()),
     )
     op.create_index("ux_refresh_tokens_hash", "refresh_tokens", ["token_hash"], unique=True)
-    op.create_index("ix_refresh_tokens_expiry", "refresh_tokens", ["expires_at"])
     _table(
         "signing_keys",
         _key(),
