@@ -46,6 +46,7 @@ from gatepass.web.widget.routes import WidgetRoutes
 
 _log = structlog.get_logger("gatepass")
 _DEVELOPMENT_SCALE = 20.0
+_COLLECTOR_THRESHOLDS = (20_000, 20, 20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ def endpoints(house: House, pages: PageRenderer) -> list[Endpoint]:
         *CodeRoutes(house.codes, house.limits).endpoints(),
         *ProviderRoutes(provider, house.limits).endpoints(),
         *WidgetRoutes(house.applications, (house.links, house.codes), house.public_url).endpoints(),
-        *HealthRoutes(foundations.database).endpoints(),
+        *HealthRoutes(foundations.database, foundations.clock).endpoints(),
     ]
     return [*doors, *Description(doors, house.public_url).endpoints()]
 
@@ -195,9 +196,10 @@ class Application:
             return
         stop = asyncio.Event()
         work = asyncio.ensure_future(self._work(self.house, stop)) if self._work else None
-        # What stands now stands for good; the collector need not look at it again.
+        # What stands now stands for good, and a request leaves few cycles behind: the collector need not look often.
         gc.collect()
         gc.freeze()
+        gc.set_threshold(*_COLLECTOR_THRESHOLDS)
         await send({"type": "lifespan.startup.complete"})
         await receive()
         stop.set()

@@ -10,7 +10,6 @@ from typing import Any
 import structlog
 
 from gatepass.app import House
-from gatepass.gate import metrics
 from gatepass.gate.pages.rendering import TEMPLATES
 from gatepass.kit.db import Tx
 from gatepass.kit.ids import new_handle
@@ -22,7 +21,6 @@ from gatepass.outbox.delivery import Delivery
 from gatepass.outbox.jobs import Worker, run_worker
 from gatepass.outbox.message import Headers, build_message
 from gatepass.outbox.model import RenderedMail, Transport
-from gatepass.outbox.queries import backlog
 from gatepass.outbox.rendering import MailTemplates
 from gatepass.outbox.transports.opening import open_transport, sender_address
 from gatepass.tokens.jobs import TokenPurge
@@ -89,7 +87,6 @@ async def _chores(house: House, stop: asyncio.Event) -> None:
     while not stop.is_set():
         for name, chore in _CHORES.items():
             await _do(house, name, chore)
-        await _count(house)
         with suppress(TimeoutError):
             async with asyncio.timeout(_SECONDS_BETWEEN_CHORES):
                 await stop.wait()
@@ -107,9 +104,3 @@ async def _do(house: House, name: str, chore: Callable[[Tx, datetime], Coroutine
         return
     if count:
         _log.info("job.done", job=name, count=count)
-
-
-async def _count(house: House) -> None:
-    with suppress(Problem):
-        counted = await house.foundations.database.read(lambda tx: backlog(tx, house.foundations.clock.now()))
-        metrics.set_outbox(waiting=counted.waiting, dead_letters=counted.dead)

@@ -28,8 +28,9 @@ DatabaseOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+# Lines are never broken, so that what is printed can be copied and piped.
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def fail(*sentences: str) -> NoReturn:

@@ -1,13 +1,16 @@
 """How the server feels, for those who watch over it."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 import msgspec
 
 from gatepass.gate import metrics
 from gatepass.gate.model import Call, Endpoint, Face, Reply
+from gatepass.kit.clock import Clock
 from gatepass.kit.db import Database, Tx, query
 from gatepass.kit.problems import Problem
+from gatepass.outbox.queries import backlog
 
 _ASK = query(int, "SELECT 1")
 
@@ -23,6 +26,7 @@ class HealthRoutes:
     """Answers probes and the scraper of metrics."""
 
     database: Database
+    clock: Clock
 
     def endpoints(self) -> list[Endpoint]:
         """Return the rows of the endpoint table."""
@@ -57,5 +61,10 @@ class HealthRoutes:
 
     async def metrics(self, call: Call[None, None]) -> Reply:  # noqa: ARG002 - every caller gets the same
         """Answer with the server's counters in Prometheus' text format."""
+        # Counted when asked, because the messages may be sent by another process.
+        with suppress(Problem):
+            now = self.clock.now()
+            counted = await self.database.read(lambda tx: backlog(tx, now))
+            metrics.set_outbox(waiting=counted.waiting, dead_letters=counted.dead)
         body, media_type = metrics.render()
         return Reply(body, media_type=media_type.encode())

@@ -110,20 +110,30 @@ class MagicLinkRoutes:
                 charges=self._resend_charges,
                 errors=("invalid_state", "attempt_expired", "attempt_ended", "already_used"),
             ),
-            Endpoint(
-                name="magic_link_verify",
-                method="GET",
-                paths=(VERIFY_PATH,),
-                handler=self.verify,
-                summary="Verify a link at once, for clients that make this call themselves.",
-                caller=Caller.APPLICATION,
-                query=VerifyQuery,
-                answer="text/html",
-                charges=self._verify_charges,
-                errors=("invalid_state", "attempt_expired", "attempt_ended", "already_used", "sign_up_closed"),
-            ),
+            self._verifying(),
             *self._waiting(),
         ]
+
+    def _verifying(self) -> Endpoint:
+        return Endpoint(
+            name="magic_link_verify",
+            method="GET",
+            paths=(VERIFY_PATH,),
+            handler=self.verify,
+            summary="Verify a link at once, for clients that make this call themselves.",
+            caller=Caller.APPLICATION,
+            query=VerifyQuery,
+            answer="text/html",
+            charges=self._verify_charges,
+            errors=(
+                "invalid_state",
+                "attempt_expired",
+                "attempt_ended",
+                "already_used",
+                "sign_up_closed",
+                "user_inactive",
+            ),
+        )
 
     def _waiting(self) -> list[Endpoint]:
         return [

@@ -45,7 +45,17 @@ class CodeRoutes:
                 body=VerifyBody,
                 answer=FlatEnvelope,
                 charges=self._charges,
-                errors=("wrong_code", "too_many_wrong_codes", "too_many_guesses", "invalid_state", "attempt_expired"),
+                errors=(
+                    "wrong_code",
+                    "too_many_wrong_codes",
+                    "too_many_guesses",
+                    "invalid_state",
+                    "attempt_expired",
+                    "attempt_ended",
+                    "already_used",
+                    "sign_up_closed",
+                    "user_inactive",
+                ),
             )
         ]
 
