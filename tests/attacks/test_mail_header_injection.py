@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from gatepass.kit.mail.smtp_url import parse_smtp_url
 from gatepass.kit.secrets import KeyRing, MasterKey, Secret
 from gatepass.outbox.flows import Outbox
 from gatepass.outbox.message import AddressFault, Headers, build_message
 from gatepass.outbox.model import MailOrder
 from gatepass.outbox.rendering import MailTemplates
 from gatepass.outbox.transports.smtp import SmtpTransport
-from gatepass.kit.mail.smtp_url import parse_smtp_url
 from support.smtp import SmtpSink
 
 pytestmark = pytest.mark.anyio

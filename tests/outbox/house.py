@@ -10,6 +10,7 @@ from typing import Any
 import anyio
 
 from gatepass.kit.db import Database, Tx, query
+from gatepass.kit.mail.smtp_url import parse_smtp_url
 from gatepass.kit.secrets import KeyRing, Secret
 from gatepass.outbox.delivery import Delivery
 from gatepass.outbox.flows import Outbox
@@ -18,7 +19,6 @@ from gatepass.outbox.model import MailOrder, Transport
 from gatepass.outbox.rendering import MailTemplates
 from gatepass.outbox.settings import OutboxSettings
 from gatepass.outbox.transports.smtp import SmtpTransport
-from gatepass.kit.mail.smtp_url import parse_smtp_url
 from support.smtp import SmtpSink
 
 SENDER = "door@gatepass.test"

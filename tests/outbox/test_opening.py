@@ -3,10 +3,12 @@
 import pytest
 
 from gatepass.kit.secrets import Secret
+from gatepass.outbox.message import deliverable
 from gatepass.outbox.settings import OutboxSettings
 from gatepass.outbox.transports.dev_mailbox import DevMailbox
-from gatepass.outbox.transports.opening import faults, open_transport, sender_address
+from gatepass.outbox.transports.opening import open_transport, sender_address
 from gatepass.outbox.transports.smtp import SmtpTransport
+from gatepass.settings import FaultySettings, load
 from outbox.house import House
 
 pytestmark = pytest.mark.anyio
@@ -27,22 +29,28 @@ async def test_with_a_mail_server_mail_goes_there(house: House) -> None:
 
 @pytest.mark.parametrize("host", ["auth.example.com", "127.0.0.1", "localhost", "auth.internal"])
 def test_the_sender_follows_the_public_host_and_is_an_address(host: str) -> None:
-    assert sender_address(OutboxSettings(), host) == f"no-reply@{host}"
-    assert faults(OutboxSettings(), host) == []
+    sender = sender_address(OutboxSettings(), host)
+
+    assert sender == f"no-reply@{host}"
+    assert deliverable(sender).isascii()
 
 
-def test_everything_that_is_wrong_is_named_at_once() -> None:
-    settings = OutboxSettings(smtp_url=Secret("smtp://a:hunter2@"), mail_from="Door <door@example.com>", attempts=0)
+def test_everything_that_is_wrong_is_named_at_once_and_no_password_with_it() -> None:
+    environment = {
+        "GATEPASS_SMTP_URL": "smtp://a:hunter2@",
+        "GATEPASS_MAIL_FROM": "Door <door@example.com>",
+        "GATEPASS_OUTBOX_ATTEMPTS": "0",
+    }
+    with pytest.raises(FaultySettings) as refused:
+        load(environment)
 
-    found = faults(settings, "auth.example.com")
-
-    assert [("SMTP URL" in fault, "mail_from" in fault, "attempt" in fault) for fault in found] == [
-        (False, False, True),
-        (False, True, False),
-        (True, False, False),
-    ]
+    found = refused.value.faults
+    assert any("SMTP URL" in fault for fault in found)
+    assert any("GATEPASS_MAIL_FROM" in fault for fault in found)
+    assert any("attempt" in fault for fault in found)
     assert "hunter2" not in "".join(found)
 
 
 def test_a_sender_beyond_ascii_is_a_fault() -> None:
-    assert "ASCII" in faults(OutboxSettings(mail_from="türe@example.com"), "auth.example.com")[0]
+    with pytest.raises(FaultySettings, match="ASCII"):
+        load({"GATEPASS_MAIL_FROM": "türe@example.com"})

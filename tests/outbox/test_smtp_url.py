@@ -2,8 +2,8 @@
 
 import pytest
 
-from gatepass.kit.secrets import Secret
 from gatepass.kit.mail.smtp_url import Security, SmtpAddress, parse_smtp_url
+from gatepass.kit.secrets import Secret
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from gatepass.kit.mail.smtp_url import parse_smtp_url
 from gatepass.kit.secrets import Secret
 from gatepass.outbox.message import AddressFault, Headers, build_message, code_in, deliverable, links_in
 from gatepass.outbox.model import PermanentFailure, RenderedMail, TemporaryFailure, Unreachable
 from gatepass.outbox.transports.smtp import SmtpTransport
-from gatepass.kit.mail.smtp_url import parse_smtp_url
 from outbox.house import HOST, SENDER
 from support.smtp import SinkMaker, SmtpSink, TestTls, make_tls
 

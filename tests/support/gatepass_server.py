@@ -146,8 +146,8 @@ class _Thread:
         application = ServerApplication(lay, work)
         self._server = uvicorn.Server(self._config(application))
         task = asyncio.ensure_future(self._server.serve())
-        while not self._server.started and not task.done():
-            await asyncio.sleep(0.005)  # noqa: ASYNC110 - uvicorn tells it by a flag alone
+        while not self._server.started and not task.done():  # noqa: ASYNC110 - uvicorn tells it by a flag alone
+            await asyncio.sleep(0.005)
         if task.done():
             await task
             raise RuntimeError("the server ended while it started")
