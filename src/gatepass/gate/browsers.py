@@ -3,6 +3,7 @@
 It names no person and grants nothing alone. Only its hash is stored.
 """
 
+import re
 import secrets
 from dataclasses import dataclass
 
@@ -10,7 +11,8 @@ from gatepass.gate.model import read_cookie
 from gatepass.kit.secrets import hash_token
 
 _BYTES = 16
-_LENGTH = 22
+# What 16 bytes are as base64url. A quoted cookie may hold anything, a line end too, and we write it back.
+_FORM = re.compile(r"[A-Za-z0-9_-]{22}")
 _SECONDS = 24 * 60 * 60
 
 
@@ -32,7 +34,7 @@ class BrowserCookie:
     def read(self, headers: dict[bytes, bytes]) -> str | None:
         """Return the value that a browser sent, where it has the form of one of ours."""
         value = read_cookie(headers.get(b"cookie"), self.name)
-        return value if value is not None and len(value) == _LENGTH and value.isascii() else None
+        return value if value is not None and _FORM.fullmatch(value) else None
 
     def read_hash(self, headers: dict[bytes, bytes]) -> bytes | None:
         """Return the hash of the value that a browser sent."""
