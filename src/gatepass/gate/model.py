@@ -1,10 +1,12 @@
 """What an endpoint declares, and what its handler is given and gives back."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from http.cookies import CookieError, SimpleCookie
 from typing import Any, Generic, TypeVar
+
+import msgspec
 
 from gatepass.applications.model import Application
 from gatepass.audit.model import Origin
@@ -28,8 +30,7 @@ class Caller(StrEnum):
     APPLICATION = "application"
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(msgspec.Struct, frozen=True):
     """An answer that is more than a value to be written as JSON."""
 
     body: bytes = b""
@@ -45,8 +46,7 @@ class EventStream:
     events: AsyncIterator[bytes]
 
 
-@dataclass(slots=True)
-class Call(Generic[Q, B]):
+class Call(msgspec.Struct, Generic[Q, B]):
     """One request that has passed the gate.
 
     Args:
@@ -62,7 +62,6 @@ class Call(Generic[Q, B]):
     network: str
     headers: dict[bytes, bytes]
     trace_id: str
-    path_parameters: dict[str, str] = field(default_factory=dict)
     known_application: Application | None = None
 
     @property
@@ -125,6 +124,7 @@ class Endpoint:
         answer: the type of the JSON answer, or a media type where it isn't JSON.
         charges: which limits a call is charged to, from the call.
         errors: the codes of the problems that its handler may answer, for the documentation.
+        may_be_missing: whether one of them has the status 404, because what the call names is not here.
         face: which form its errors take.
         is_cached: whether the answer may be kept by caches; its own headers then say for how long.
     """
@@ -140,6 +140,7 @@ class Endpoint:
     answer: Any = None
     charges: Callable[[Call[Any, Any]], Sequence[Charge]] | None = None
     errors: tuple[str, ...] = ()
+    may_be_missing: bool = False
     face: Face = Face.HOSTED
     is_cached: bool = False
     tag: str = "Authentication"

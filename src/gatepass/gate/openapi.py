@@ -9,6 +9,7 @@ from gatepass import __version__
 from gatepass.gate.answers.faces import HostedError, ProblemDetails
 from gatepass.gate.model import Call, Caller, Endpoint, Face, Reply
 
+_EVENT_STREAM = "text/event-stream"
 _REF = "#/components/schemas/{name}"
 _CLIENT_ID = {
     "name": "client_id",
@@ -112,7 +113,14 @@ def _parameters(endpoint: Endpoint, by_shape: dict[Any, Any], components: dict[s
 
 
 def _responses(endpoint: Endpoint, by_shape: dict[Any, Any]) -> dict[str, Any]:
-    if isinstance(endpoint.answer, str):
+    description = "Done."
+    if endpoint.answer == _EVENT_STREAM:
+        # OpenAPI 3.1 has no schema for one event of a stream; what holds for the whole text says nothing.
+        good: dict[str, Any] = {"content": {_EVENT_STREAM: {}}}
+        description = (
+            "Events: `status` carries the same JSON as the status call, `problem` an error, which is the last."
+        )
+    elif isinstance(endpoint.answer, str):
         good = {"content": {endpoint.answer: {"schema": {"type": "string"}}}}
     else:
         good = {"content": {"application/json": {"schema": by_shape[endpoint.answer]}}}
@@ -124,7 +132,7 @@ def _responses(endpoint: Endpoint, by_shape: dict[Any, Any]) -> dict[str, Any]:
     content = {media_type: {"schema": by_shape[error]}}
     codes = f" Codes: {', '.join(endpoint.errors)}." if endpoint.errors else ""
     responses: dict[str, Any] = {
-        "200": {"description": "Done.", **good},
+        "200": {"description": description, **good},
         "500": {"description": "Something went wrong on our side.", "content": content},
         "503": {"description": "Not now; see Retry-After.", "content": content},
     }
@@ -133,6 +141,10 @@ def _responses(endpoint: Endpoint, by_shape: dict[Any, Any]) -> dict[str, Any]:
     if endpoint.caller is Caller.APPLICATION:
         responses["403"] = {"description": "Not from this origin, or not for this user.", "content": content}
         responses["429"] = {"description": "Too often; see Retry-After.", "content": content}
+    if endpoint.may_be_missing:
+        responses["404"] = {"description": "What the request names is not here.", "content": content}
+    if endpoint.face is Face.HOSTED:
+        responses["421"] = {"description": "Not under this host name.", "content": content}
     if endpoint.body is not None:
         responses["413"] = {"description": "The body is larger than 64 KiB.", "content": content}
         responses["415"] = {"description": "The body is not sent as JSON.", "content": content}

@@ -72,7 +72,7 @@ class Login:
             How many tries are left after this one; Refused where there are none.
         """
         # One at a time for each address, or guesses at many attempts at once would all see the same count.
-        await take_turn(tx, f"address:{attempt.address_key}")
+        await take_turn(tx, attempt.turn)
         if await store.count_guesses(tx, attempt.address_key, at - _HOUR) >= rules.MOST_GUESSES_AN_HOUR:
             return Refused(Refusal.TOO_MANY_GUESSES)
         failures = await store.charge(tx, attempt.id, rules.MOST_FAILURES, at)
@@ -119,8 +119,7 @@ class Login:
         if isinstance(user, Refused):
             return user
         session_id = new_id()
-        completed = await store.consume(tx, attempt.id, user.id, session_id, at)
-        if completed is None:
+        if not await store.consume(tx, attempt.id, user.id, session_id, at):
             # Another proof for the same attempt has won since we looked.
             return Refused(Refusal.ALREADY_USED)
         asked_from = Origin(attempt.network, attempt.user_agent)
@@ -146,7 +145,7 @@ class Login:
             data={"method": proof.method, "proven_from": origin.network},
         )
         tx.after_commit(lambda: self.signals.announce(topic(attempt.id)))
-        return Completed(completed, user, session)
+        return Completed(attempt, user, session)
 
     async def _reader(
         self, tx: Tx, attempt: Attempt, proof: Proof, application: Application, at: datetime, origin: Origin
@@ -183,7 +182,7 @@ class Login:
         """
         grant = await self.tokens.grant(tx, completed.session, application, signer, at)
         sealed = seal_for_holder(unverified_state, _encode(grant))
-        if await store.consume_outcome(tx, completed.attempt.id, sealed, at) is None:
+        if not await store.consume_outcome(tx, completed.attempt.id, sealed, at):
             raise OutcomeTaken
         return HandedOut(completed.user, grant)
 

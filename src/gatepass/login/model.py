@@ -83,6 +83,14 @@ class Attempt:
         """Return the address that is to be proven."""
         return EmailAddress(self.address, self.address_key)
 
+    @property
+    def turn(self) -> str:
+        """Return the name of the turn that whoever mails, guesses or proves for this address takes first.
+
+        One turn for all three also means that none of them holds what another waits for.
+        """
+        return f"address:{self.address_key}"
+
     def standing(self, now: datetime) -> Standing:
         """Return where the attempt stands."""
         if self.ended_at is not None:

@@ -23,14 +23,14 @@ _CHARGE = query(
     "RETURNING failures",
 )
 _CONSUME = query(
-    Attempt,
+    str,
     "UPDATE login_attempts SET verified_at = :at, user_id = :user_id, session_id = :session_id "  # noqa: S608 - parts of this file alone
-    f"WHERE id = :id AND {_LIVE} RETURNING {{columns}}",
+    f"WHERE id = :id AND {_LIVE} RETURNING id",
 )
 _CONSUME_OUTCOME = query(
-    Attempt,
+    str,
     "UPDATE login_attempts SET handed_out_at = :at, answer_sealed = :answer_sealed "
-    "WHERE id = :id AND verified_at IS NOT NULL AND handed_out_at IS NULL AND ended_at IS NULL RETURNING {columns}",
+    "WHERE id = :id AND verified_at IS NOT NULL AND handed_out_at IS NULL AND ended_at IS NULL RETURNING id",
 )
 _END = command(
     "UPDATE login_attempts SET ended_at = :at, end_reason = :reason "
@@ -91,14 +91,14 @@ async def charge(tx: Tx, attempt_id: str, most: int, at: datetime) -> int | None
     return await tx.one(_CHARGE, id=attempt_id, most=most, at=at)
 
 
-async def consume(tx: Tx, attempt_id: str, user_id: str, session_id: str, at: datetime) -> Attempt | None:
-    """Complete an attempt; None where it is over already."""
-    return await tx.one(_CONSUME, id=attempt_id, user_id=user_id, session_id=session_id, at=at)
+async def consume(tx: Tx, attempt_id: str, user_id: str, session_id: str, at: datetime) -> bool:
+    """Complete an attempt; False where it is over already."""
+    return await tx.one(_CONSUME, id=attempt_id, user_id=user_id, session_id=session_id, at=at) is not None
 
 
-async def consume_outcome(tx: Tx, attempt_id: str, answer_sealed: bytes, at: datetime) -> Attempt | None:
-    """Take the outcome of a completed attempt; None where somebody else took it."""
-    return await tx.one(_CONSUME_OUTCOME, id=attempt_id, answer_sealed=answer_sealed, at=at)
+async def consume_outcome(tx: Tx, attempt_id: str, answer_sealed: bytes, at: datetime) -> bool:
+    """Take the outcome of a completed attempt; False where somebody else took it."""
+    return await tx.one(_CONSUME_OUTCOME, id=attempt_id, answer_sealed=answer_sealed, at=at) is not None
 
 
 async def end(tx: Tx, attempt_id: str, reason: EndReason, at: datetime) -> bool:

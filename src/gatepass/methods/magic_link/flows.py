@@ -82,7 +82,7 @@ class LinkMailer:
 
     async def _refuse_bombing(self, tx: Tx, attempt: Attempt, at: datetime) -> None:
         # One at a time for each address, or a storm of sends would all see the same count.
-        await take_turn(tx, f"address:{attempt.address_key}")
+        await take_turn(tx, attempt.turn)
         sent = await store.list_sent(tx, attempt.address_key, at - _HOUR, self.most_mails_an_hour)
         if len(sent) >= self.most_mails_an_hour:
             wait = math.ceil((sent[0] + _HOUR - at).total_seconds())
@@ -190,6 +190,7 @@ class MagicLinkFlows:
                 tx, attempt, visitor, gesture, at
             ):
                 return reason if isinstance(reason, Refused) else Refused(reason)
+            await take_turn(tx, attempt.turn)
             if not await store.consume(tx, link.id, at):
                 return Refused(Refusal.ALREADY_USED)
             return await self.login.advance(tx, attempt, Proof(METHOD, AMR, attempt.email), application, at, origin)

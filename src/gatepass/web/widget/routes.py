@@ -57,6 +57,7 @@ class WidgetRoutes:
                 query=ConfigurationQuery,
                 answer=Configuration,
                 errors=("invalid_client_id", "unknown_domain"),
+                may_be_missing=True,
                 tag="Configuration",
             ),
             Endpoint(
