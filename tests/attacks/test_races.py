@@ -7,14 +7,15 @@ from typing import Any
 
 import pytest
 
-from attacks.adversary import Answer, poll, refresh, verify_code, verify_link, volley, wrong_code
+from attacks.adversary import Answer, address, poll, refresh, request, verify_code, verify_link, volley, wrong_code
 from gatepass.applications.model import Application
-from gatepass.kit.db import command, query
+from gatepass.kit.db import SerializationFailure, command, query
+from gatepass.kit.db.postgresql.database import PostgresDatabase
 from gatepass.login.model import Refusal, Refused
 from gatepass.methods.magic_link import store
 from gatepass.methods.magic_link.flows import MagicLinkFlows
 from gatepass.methods.magic_link.model import Gesture, UnverifiedLink, Visitor
-from support.client import Client
+from support.client import BASE, Client
 from support.gatepass_server import RunningServer
 
 AT_ONCE = 64
@@ -38,9 +39,9 @@ def winners(answers: list[Answer]) -> int:
     return sum(answer.status == 200 for answer in answers)
 
 
-def race_for_a_link(client: Client, address: str) -> list[Answer]:
-    client.send(address)
-    mail = client.wait_for_mail(address)
+def race_for_a_link(client: Client, email: str) -> list[Answer]:
+    client.send(email)
+    mail = client.wait_for_mail(email)
     return volley(client, [verify_link(client, mail.parameters)] * AT_ONCE)
 
 
@@ -126,13 +127,38 @@ def test_parallel_refreshes_of_one_token_get_one_successor(server: RunningServer
 def test_parallel_first_sign_ins_of_one_person_make_one_user(server: RunningServer) -> None:
     client = server.client
     for number in range(ROUNDS):
-        address = f"reader{number}@example.com"
-        states = [client.send(address)["state"] for _ in range(8)]
-        client.wait_for_mail(address, 8)
-        mails = client.mails(address)
+        email = f"reader{number}@example.com"
+        states = [client.send(email)["state"] for _ in range(8)]
+        client.wait_for_mail(email, 8)
+        mails = client.mails(email)
         answers = volley(client, [verify_link(client, mail.parameters) for mail in mails])
         assert {answer.status for answer in answers} == {200}
         assert len({client.status(state).json()["user"]["user_id"] for state in states}) == 1
+
+
+def test_link_code_and_resend_never_wait_for_each_other_in_a_circle(
+    server: RunningServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL finds a circle after a second only, in which every connection of the pool may come to wait."""
+    collisions: list[SerializationFailure] = []
+    once = PostgresDatabase._transact_once
+
+    async def counted(database: PostgresDatabase, body: Any) -> Any:
+        try:
+            return await once(database, body)
+        except SerializationFailure as collision:
+            collisions.append(collision)
+            raise
+
+    monkeypatch.setattr(PostgresDatabase, "_transact_once", counted)
+    client = server.client
+    for number in range(2 * ROUNDS):
+        state = client.send(f"reader{number}@example.com")["state"]
+        mail = client.wait_for_mail(f"reader{number}@example.com")
+        resend = request(client, "POST", address(client, f"{BASE}/resend"), {"state": state})
+        mixed = [verify_link(client, mail.parameters), verify_code(client, state, mail.code), resend]
+        volley(client, mixed * (AT_ONCE // 3))
+    assert collisions == []
 
 
 def test_the_harness_catches_a_check_before_the_write(server: RunningServer, monkeypatch: pytest.MonkeyPatch) -> None:
