@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Match, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
@@ -70,11 +70,13 @@ class Site:
             is_development=self.is_development,
         )
 
-    async def refused(self, request: Request, error: Exception) -> Response:  # noqa: ARG002 - Starlette's signature
+    async def refused(self, request: Request, error: Exception) -> Response:
         """Show the page of a path that isn't there or a method that it doesn't take."""
         status = error.status_code if isinstance(error, HTTPException) else 500
         if status == 405:  # noqa: PLR2004 - the HTTP status
-            return self.pages.error(status, "This page takes no such request", "Open it in a browser.")
+            page = self.pages.error(status, "This page takes no such request", "Open it in a browser.")
+            page.headers["allow"] = _allowed(request)
+            return page
         return self.pages.error(
             status, "There is nothing here", "Check the address, or go back to where you came from."
         )
@@ -108,6 +110,16 @@ def _branding(accent: str) -> str:
         f"@media (prefers-color-scheme: dark) {{ "
         f":root {{ --gp-accent: {dark}; --gp-on-accent: {ink_on(dark)}; }} }}\n"
     )
+
+
+def _allowed(request: Request) -> str:
+    """Return the methods of every page at an address (RFC 9110 §15.5.6); static files take GET and HEAD."""
+    pages = (
+        route
+        for route in request.app.routes
+        if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE
+    )
+    return ", ".join(sorted({method for page in pages for method in page.methods or ()})) or "GET, HEAD"
 
 
 def noting_status(application: Starlette, standing: Headers) -> "StatusNote":
