@@ -1,0 +1,66 @@
+"""Forms of our own pages, and nobody else's."""
+
+import httpx2
+import pytest
+
+from support.spine import Spine
+
+pytestmark = pytest.mark.anyio
+
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+
+
+async def post(spine: Spine, /, content: bytes, **headers: str) -> httpx2.Response:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    async with spine.door() as door:
+        return await door.post("/magic-link", content=content, headers={**FORM, **named})
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"origin": "http://localhost:8000"},
+        {"sec_fetch_site": "same-origin", "origin": "http://localhost:8000"},
+        {"sec_fetch_site": "none"},
+        {"sec_fetch_site": "same-origin", "origin": "null"},
+    ],
+)
+async def test_a_form_of_our_own_page_is_read(spine: Spine, headers: dict[str, str]) -> None:
+    answer = await post(spine, b"state=x", **headers)
+    assert answer.status_code == 400  # read, and the link in it is unknown
+    assert "from the mail and use the form" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"sec_fetch_site": "cross-site"},
+        {"sec_fetch_site": "same-site"},
+        {"origin": "https://evil.example"},
+        {"origin": "https://localhost:8000"},
+        {"origin": "http://localhost:8001"},
+        {"sec_fetch_site": "cross-site", "origin": "http://localhost:8000"},
+    ],
+)
+async def test_a_form_of_another_site_is_refused(spine: Spine, headers: dict[str, str]) -> None:
+    answer = await post(spine, b"state=x", **headers)
+    assert answer.status_code == 403
+    assert "Open the page from the mail" in answer.text
+
+
+@pytest.mark.parametrize("media_type", ["application/json", "text/plain", "multipart/form-data; boundary=x", ""])
+async def test_what_is_no_form_is_refused(spine: Spine, media_type: str) -> None:
+    assert (await post(spine, b"state=x", content_type=media_type)).status_code == 415
+
+
+async def test_a_form_of_more_than_64_kib_is_refused(spine: Spine) -> None:
+    assert (await post(spine, b"x=" + b"a" * 64 * 1024)).status_code == 413
+
+
+@pytest.mark.parametrize("content", [b"state=%ff", b"\xff\xfe", b"&".join(b"a%d=1" % number for number in range(51))])
+async def test_a_malformed_form_is_refused_with_a_page(spine: Spine, content: bytes) -> None:
+    answer = await post(spine, content)
+    assert answer.status_code == 400
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "go back and send it again" in answer.text
