@@ -73,8 +73,9 @@ class Login:
         """
         # One at a time for each address, or guesses at many attempts at once would all see the same count.
         await take_turn(tx, attempt.turn)
-        if await store.count_guesses(tx, attempt.address_key, at - _HOUR) >= rules.MOST_GUESSES_AN_HOUR:
-            return Refused(Refusal.TOO_MANY_GUESSES)
+        guesses = await store.find_guesses(tx, attempt.address_key, at - _HOUR)
+        if guesses is not None and guesses.failures >= rules.MOST_GUESSES_AN_HOUR:
+            return Refused(Refusal.TOO_MANY_GUESSES, wait=guesses.window_began_at + _HOUR - at)
         failures = await store.charge(tx, attempt.id, rules.MOST_FAILURES, at)
         if failures is None:
             # Read anew: another proof may have won since we looked, and whoever lost to it made no wrong guess.

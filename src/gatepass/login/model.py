@@ -144,6 +144,15 @@ class Refused:
 
     reason: Refusal
     tries_left: int = 0
+    wait: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Guesses:
+    """The wrong guesses at an address's codes within one window."""
+
+    failures: int
+    window_began_at: datetime
 
 
 class Method(Protocol):

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from gatepass.kit.db import Tx, command, query
 from gatepass.kit.ids import first_id_of
 from gatepass.kit.mail.addresses import AddressKey
-from gatepass.login.model import Attempt, EndReason
+from gatepass.login.model import Attempt, EndReason, Guesses
 
 # An attempt is handed out within minutes, so older ones have no answer left.
 _HOUR = timedelta(hours=1)
@@ -38,7 +38,8 @@ _END = command(
 )
 _TOUCH_EXPIRY = command(f"UPDATE login_attempts SET expires_at = :expires_at WHERE id = :id AND {_LIVE}")  # noqa: S608 - parts of this file alone
 _FIND_GUESSES = query(
-    int, "SELECT failures FROM login_guesses WHERE address_key = :address_key AND window_began_at > :since"
+    Guesses,
+    "SELECT {columns} FROM login_guesses WHERE address_key = :address_key AND window_began_at > :since",
 )
 _TOUCH_GUESSES = command(
     "INSERT INTO login_guesses (address_key, window_began_at, failures) VALUES (:address_key, :at, 1) "
@@ -111,9 +112,9 @@ async def touch_expiry(tx: Tx, attempt_id: str, expires_at: datetime, at: dateti
     return bool(await tx.run(_TOUCH_EXPIRY, id=attempt_id, expires_at=expires_at, at=at))
 
 
-async def count_guesses(tx: Tx, key: AddressKey, since: datetime) -> int:
+async def find_guesses(tx: Tx, key: AddressKey, since: datetime) -> Guesses | None:
     """Return how many wrong guesses an address has seen in its window, where that began after a moment."""
-    return await tx.one(_FIND_GUESSES, address_key=key, since=since) or 0
+    return await tx.one(_FIND_GUESSES, address_key=key, since=since)
 
 
 async def touch_guesses(tx: Tx, key: AddressKey, since: datetime, at: datetime) -> None:

@@ -1,10 +1,10 @@
 """The problems that refusals of the spine become at the door."""
 
+import math
+
 from gatepass.kit.problems import Problem
 from gatepass.login.model import Refusal, Refused
 from gatepass.tokens.model import RefreshRefusal
-
-_HOUR = 3600
 
 # Slug, status, number of the hosted API's list, and the sentence that says what to do.
 _LOGIN: dict[Refusal, tuple[str, int, int, str]] = {
@@ -72,7 +72,7 @@ def login_problem(refused: Refused) -> Problem:
     code, status, number, title = _LOGIN[refused.reason]
     if refused.tries_left:
         title = f"{title} {refused.tries_left} {'tries' if refused.tries_left > 1 else 'try'} left."
-    wait = _HOUR if refused.reason is Refusal.TOO_MANY_GUESSES else None
+    wait = max(1, math.ceil(refused.wait.total_seconds())) if refused.wait is not None else None
     return Problem(code, status, title, number=number, retry_after=wait)
 
 
