@@ -14,102 +14,22 @@ from typing import Any, get_type_hints
 from urllib.parse import urlsplit
 
 from gatepass.gate.connections.watch import ConnectionLimits
+from gatepass.gate.settings import DEFAULT_DATA, ServerSettings
 from gatepass.kit.configuration import Malformed, parse_value
 from gatepass.kit.mail.addresses import parse_address
 from gatepass.kit.problems import Problem
-from gatepass.kit.secrets import Secret
-from gatepass.kit.urls import serialized_origin
 from gatepass.outbox.settings import OutboxSettings
 from gatepass.protection.settings import LimitSettings
 from gatepass.tokens.settings import TokenSettings
 
+__all__ = ["FaultySettings", "ServerSettings", "Setting", "Settings", "all_settings", "load", "missing_for_production"]
+
 _PREFIX = "GATEPASS_"
-_DATA = Path("gatepass-data")
 # Names that a person would look for without their section.
 _SHORT_NAMES = {("outbox", "smtp_url"): "GATEPASS_SMTP_URL", ("outbox", "mail_from"): "GATEPASS_MAIL_FROM"}
 # Follows from `trusted_proxies`.
 _DERIVED = frozenset({("connections", "trusted")})
 _NOT_SETTINGS = ("GATEPASS_TEST_", "GATEPASS_BENCH_", "GATEPASS_CONFIG", "GATEPASS_LISTEN_FD")
-
-
-@dataclass(frozen=True, slots=True)
-class ServerSettings:
-    """Where the server stands and whom it trusts."""
-
-    data: Path = field(
-        default=_DATA,
-        metadata={"doc": "The folder of the SQLite database, the master key file and the TOML file."},
-    )
-    database: Secret | None = field(
-        default=None,
-        metadata={
-            "doc": "sqlite:///path/file.db or postgresql://user:password@host/name; a file in `data` by default."
-        },
-    )
-    host: str = field(default="127.0.0.1", metadata={"doc": "The address to listen on."})
-    port: int = field(default=8000, metadata={"doc": "The port to listen on."})
-    public_url: str = field(
-        default="",
-        metadata={
-            "doc": "The address by which browsers reach the server, without a path; every link is built from it alone. "
-            "Required in production, https; in development http://localhost:<port>."
-        },
-    )
-    workers: int = field(default=1, metadata={"doc": "How many processes serve; more than one needs PostgreSQL."})
-    dev: bool = field(
-        default=False,
-        metadata={"doc": "Development mode: the dev mailbox, pages at /, wider limits, http on loopback."},
-    )
-    embedded_worker: bool | None = field(
-        default=None,
-        metadata={
-            "doc": "Whether the server process also sends mail; true in development, false in production, where "
-            "`gatepass worker` does it."
-        },
-    )
-    master_key: Secret | None = field(
-        default=None,
-        metadata={
-            "doc": "The master key, 32 bytes in base64; without it the file master.key in `data` is used. Former keys "
-            "may follow after commas, so that what they sealed still opens."
-        },
-    )
-    trusted_proxies: tuple[str, ...] = field(
-        default=(),
-        metadata={"doc": "Addresses or networks of the proxies whose X-Forwarded-For and -Proto headers are believed."},
-    )
-    allowed_hosts: tuple[str, ...] = field(
-        default=(), metadata={"doc": "Further Host headers that are served besides the public URL's."}
-    )
-    places_file: Path | None = field(
-        default=None, metadata={"doc": "A MaxMind-format file (.mmdb) that names the places of addresses."}
-    )
-    access_log: bool = field(
-        default=False,
-        metadata={"doc": "Whether each answer is logged: endpoint, status and duration, never an address or a query."},
-    )
-    log_level: str = field(default="INFO", metadata={"doc": "The least level that is logged."})
-    pool_size: int = field(default=10, metadata={"doc": "Connections to PostgreSQL for each process."})
-
-    @property
-    def database_url(self) -> str:
-        """Return the database's address."""
-        return self.database.reveal() if self.database else f"sqlite:///{self.data / 'gatepass.db'}"
-
-    @property
-    def key_file(self) -> Path:
-        """Return where the master key lies when it isn't given."""
-        return self.data / "master.key"
-
-    @property
-    def sends_mail(self) -> bool:
-        """Tell whether the server process also sends mail."""
-        return self.dev if self.embedded_worker is None else self.embedded_worker
-
-    @property
-    def origin(self) -> str:
-        """Return the public URL as browsers write it: lower case, no default port, no slash at its end."""
-        return serialized_origin(self.public_url.rstrip("/")) or f"http://localhost:{self.port}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +136,7 @@ def _setting(section: str, one: "Field[Any]", hint: Any) -> Setting:
 
 
 def _read_file(environment: Mapping[str, str], given: Mapping[str, Any], faults: list[str]) -> dict[str, Any]:
-    data = Path(given.get("data") or environment.get("GATEPASS_DATA") or _DATA)
+    data = Path(given.get("data") or environment.get("GATEPASS_DATA") or DEFAULT_DATA)
     named = environment.get("GATEPASS_CONFIG")
     path = Path(named) if named else data / "gatepass.toml"
     if not named and not path.is_file():
@@ -246,7 +166,7 @@ def _limits(values: dict[str, Any], faults: list[str]) -> LimitSettings:
     try:
         return LimitSettings(**values)
     except ValueError as fault:
-        faults.append(f"The section of the limits: {fault}")
+        faults.append(f"GATEPASS_LIMITS_{str(fault).partition(' ')[0].upper()}: {fault}")
         return LimitSettings()
 
 
@@ -269,20 +189,7 @@ def _unknown(environment: Mapping[str, str], file: dict[str, Any]) -> Iterator[s
 
 
 def _contradictions(settings: Settings) -> Iterator[str]:
-    server = settings.server
-    if server.workers > 1 and server.database_url.startswith("sqlite:"):
-        yield (
-            "More than one worker needs PostgreSQL: SQLite has one writer, and a second process would only wait for "
-            "it. Set GATEPASS_DATABASE to a postgresql:// address, or leave --workers at 1."
-        )
-    if server.workers < 1:
-        yield "At least one worker has to serve; set --workers to 1 or more."
-    if not server.database_url.startswith(("sqlite:///", "postgresql://", "postgres://")):
-        yield "GATEPASS_DATABASE must begin with sqlite:/// or postgresql://."
-    if server.port not in range(65_536):
-        yield "GATEPASS_PORT must be a port, 0 to 65535."
-    if server.public_url and serialized_origin(server.public_url.rstrip("/")) is None:
-        yield "GATEPASS_PUBLIC_URL must be scheme and host alone, such as https://auth.example.com."
+    yield from settings.server.faults()
     yield from settings.outbox.faults()
     yield from _mail_faults(settings)
 
