@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 
 from gatepass.app import Foundations, build, ready_keys
 from gatepass.applications.flows import Registered, register
@@ -62,7 +63,7 @@ def _show(registered: Registered, *, as_json: bool) -> None:
     if as_json:
         print_json({**_row(registered.application), "client_secret": secret})
         return
-    out.print(f"[green]✓[/] {registered.application.name}")
+    out.print(f"[green]✓[/] {escape(registered.application.name)}")
     out.print(f"  client_id      {registered.application.client_id}", soft_wrap=True)
     if secret:
         out.print(f"  client_secret  {secret}", soft_wrap=True)
@@ -81,7 +82,7 @@ def list_all(data: DataOption = None, database: DatabaseOption = None, as_json: 
         print_json([_row(application) for application in found])
         return
     for application in found:
-        out.print(f"{application.name}  ({application.type.value})\n  {application.client_id}", soft_wrap=True)
+        out.print(f"{escape(application.name)}  ({application.type.value})\n  {application.client_id}", soft_wrap=True)
     if not found:
         out.print("No application yet. Make one with `gatepass app create NAME --type web --callback URL`.")
 

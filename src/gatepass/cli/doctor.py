@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import asdict
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from gatepass.cli.checks import Finding, examine
@@ -25,6 +26,6 @@ def _table(findings: list[Finding]) -> Table:
     table = Table(box=None, padding=(0, 2), show_header=False)
     for finding in findings:
         sign = "[green]✓[/]" if finding.is_well else "[red]✗[/]"
-        remedy = f"\n[dim]→ {finding.remedy}[/]" if finding.remedy and not finding.is_well else ""
-        table.add_row(sign, f"[bold]{finding.subject}[/]", f"{finding.observation}{remedy}")
+        remedy = f"\n[dim]→ {escape(finding.remedy)}[/]" if finding.remedy and not finding.is_well else ""
+        table.add_row(sign, f"[bold]{finding.subject}[/]", f"{escape(finding.observation)}{remedy}")
     return table

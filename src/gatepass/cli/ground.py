@@ -8,6 +8,7 @@ from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from gatepass.app import Foundations
 from gatepass.kit.clock import SystemClock
@@ -36,7 +37,7 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 def fail(*sentences: str) -> NoReturn:
     """Say what is wrong, a line each, and leave with status 2."""
     for sentence in sentences:
-        err.print(f"[red]✗[/] {sentence}", markup=True, soft_wrap=True)
+        err.print(f"[red]✗[/] {escape(sentence)}", markup=True, soft_wrap=True)
     raise typer.Exit(2)
 
 
@@ -47,6 +48,14 @@ def settings_of(data: Path | None, database: str | None, **given: Any) -> Settin
         return load(given={"data": data, "database": secret, **given})
     except FaultySettings as fault:
         fail(*fault.faults)
+
+
+def make_folder(path: Path) -> None:
+    """Make the data folder where there is none, open to its owner alone, or say why that can't be and leave."""
+    try:
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        fail(f"The folder {path} can't be made: {error.strerror}. Name another with --data.")
 
 
 def key_ring_of(settings: Settings) -> KeyRing:

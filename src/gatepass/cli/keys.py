@@ -3,6 +3,7 @@
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from gatepass.app import Foundations
 from gatepass.cli.ground import (
@@ -10,6 +11,7 @@ from gatepass.cli.ground import (
     DataOption,
     JsonOption,
     fail,
+    make_folder,
     out,
     print_json,
     run,
@@ -28,11 +30,13 @@ commands = typer.Typer(no_args_is_help=True, help="The master key and the keys t
 def init(data: DataOption = None) -> None:
     """Make the master key file, readable by its owner alone; never overwrites one."""
     settings = settings_of(data, None)
+    make_folder(settings.server.data)
     try:
         make_key_file(settings.server.key_file)
     except KeyFileFault as fault:
         fail(str(fault))
-    out.print(f"[green]✓[/] Made {settings.server.key_file}. Keep a copy in a safe place: without it, nothing opens.")
+    path = escape(str(settings.server.key_file))
+    out.print(f"[green]✓[/] Made {path}. Keep a copy in a safe place: without it, nothing opens.")
 
 
 @commands.command("list")

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from gatepass.app import Foundations, build
 from gatepass.cli.ground import DatabaseOption, DataOption, fail, out, run, settings_of
@@ -42,4 +43,4 @@ def send_test(
     except TimeoutError:
         fail("The mail server did not answer in time.")
     where = "the development mailbox" if settings.outbox.smtp_url is None else "the mail server"
-    out.print(f"[green]✓[/] {recipient.address}: {where} took the mail.")
+    out.print(f"[green]✓[/] {escape(recipient.address)}: {where} took the mail.")

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from gatepass.cli.ground import DatabaseOption, DataOption, JsonOption, fail, out, print_json, settings_of
+from gatepass.cli.ground import DatabaseOption, DataOption, JsonOption, fail, make_folder, out, print_json, settings_of
 from gatepass.kit.db import StorageUnavailable
 from gatepass.migrations import LeaseLost, head, upgrade
 
@@ -10,7 +10,7 @@ from gatepass.migrations import LeaseLost, head, upgrade
 def migrate(data: DataOption = None, database: DatabaseOption = None, as_json: JsonOption = False) -> None:
     """Create or update the database's tables; safe to repeat."""
     settings = settings_of(data, database)
-    settings.server.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_folder(settings.server.data)
     try:
         asyncio.run(upgrade(settings.server.database_url))
     except StorageUnavailable as fault:

@@ -9,8 +9,10 @@ from typing import Annotated, Any
 import typer
 import uvicorn
 
-from gatepass.app import Application, Foundations, House
-from gatepass.cli.ground import DatabaseOption, DataOption, fail, key_ring_of, lay, out, settings_of
+from gatepass.app import Application as ServerApplication
+from gatepass.app import Foundations, House
+from gatepass.applications.model import Application
+from gatepass.cli.ground import DatabaseOption, DataOption, fail, key_ring_of, lay, make_folder, out, run, settings_of
 from gatepass.cli.serving.processes import inherited_listener, supervise
 from gatepass.cli.serving.welcome import ready_demo, welcome
 from gatepass.gate import metrics
@@ -18,8 +20,11 @@ from gatepass.gate.connections.protocol import protocol_class, raise_descriptor_
 from gatepass.kit.db import StorageUnavailable
 from gatepass.kit.key_file import make_key_file
 from gatepass.kit.logs import configure_logs
-from gatepass.migrations import current, head, upgrade
+from gatepass.kit.secrets import SealBroken
+from gatepass.migrations import upgrade
 from gatepass.settings import Settings, missing_for_production
+from gatepass.tokens.flows import KeyMaker
+from gatepass.tokens.queries import list_signing_keys
 
 _DRAIN_SECONDS = 10
 _BACKLOG = 4096
@@ -47,34 +52,26 @@ def serve(
     if inherited is not None:
         _run(settings, inherited)
         return
-    _prepare(settings)
+    demo = _prepare(settings)
     listener = _listen(settings)
+    if demo is not None:
+        out.print(welcome(settings, demo), soft_wrap=True)
     if settings.server.workers > 1:
         supervise(listener, settings.server.workers)
     else:
         _run(settings, listener)
 
 
-def _prepare(settings: Settings) -> None:
+def _prepare(settings: Settings) -> Application | None:
+    """Make sure that the server can serve, or leave; in development make what is missing and return an application."""
     server = settings.server
-    if server.dev:
-        _prepare_development(settings)
-        return
-    missing = missing_for_production(settings)
-    if missing:
-        fail("In production the server needs:", *missing, "Or start it with --dev on your own machine.")
-    key_ring_of(settings)
-    try:
-        found = asyncio.run(current(server.database_url))
-    except StorageUnavailable as fault:
-        fail(f"The database can't be reached: {fault.detail or fault.title}")
-    if found != head():
-        fail("The database is not at this version's schema. Run `gatepass migrate`.")
-
-
-def _prepare_development(settings: Settings) -> None:
-    server = settings.server
-    server.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not server.dev:
+        missing = missing_for_production(settings)
+        if missing:
+            fail("In production the server needs:", *missing, "Or start it with --dev on your own machine.")
+        run(settings, _check_keys)
+        return None
+    make_folder(server.data)
     if server.master_key is None and not server.key_file.exists():
         make_key_file(server.key_file)
     key_ring_of(settings)
@@ -82,8 +79,24 @@ def _prepare_development(settings: Settings) -> None:
         asyncio.run(upgrade(server.database_url))
     except StorageUnavailable as fault:
         fail(f"The database can't be reached: {fault.detail or fault.title}")
-    application = asyncio.run(ready_demo(settings))
-    out.print(welcome(settings, application), soft_wrap=True)
+    return run(settings, _check_keys_and_ready_demo)
+
+
+async def _check_keys_and_ready_demo(foundations: Foundations) -> Application:
+    await _check_keys(foundations)
+    return await ready_demo(foundations)
+
+
+async def _check_keys(foundations: Foundations) -> None:
+    maker = KeyMaker(foundations.key_ring, foundations.settings.tokens)
+    try:
+        for key in await foundations.database.read(list_signing_keys):
+            maker.open(key)
+    except SealBroken:
+        fail(
+            "The master key does not open the signing keys of this database. Bring back the former master key; "
+            "it may follow the present one, on a line of its own or after a comma."
+        )
 
 
 def _listen(settings: Settings) -> socket.socket:
@@ -114,7 +127,7 @@ def _run(settings: Settings, listener: socket.socket) -> None:
     async def lay_foundations() -> Foundations:
         return await lay(settings)
 
-    application = Application(lay_foundations, _mail_work() if server.sends_mail else None)
+    application = ServerApplication(lay_foundations, _mail_work() if server.sends_mail else None)
     config = uvicorn.Config(
         application,
         loop="uvloop",

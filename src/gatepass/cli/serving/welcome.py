@@ -7,7 +7,6 @@ from gatepass.app import Foundations
 from gatepass.applications.flows import register
 from gatepass.applications.model import Application, ApplicationType, Registration
 from gatepass.applications.queries import list_applications
-from gatepass.cli.ground import lay
 from gatepass.kit.db import Tx
 from gatepass.settings import Settings
 from gatepass.web.development.model import sample_call
@@ -21,19 +20,15 @@ _DEMO = Registration(
 )
 
 
-async def ready_demo(settings: Settings) -> Application:
+async def ready_demo(foundations: Foundations) -> Application:
     """Return the oldest application, making the demo application where there is none yet."""
-    foundations: Foundations = await lay(settings)
     at = foundations.clock.now()
 
     async def body(tx: Tx) -> Application:
         found = await list_applications(tx)
         return found[0] if found else (await register(tx, _DEMO, at)).application
 
-    try:
-        return await foundations.database.transact(body)
-    finally:
-        await foundations.database.close()
+    return await foundations.database.transact(body)
 
 
 def welcome(settings: Settings, application: Application) -> Text:
