@@ -121,13 +121,19 @@ def _public_url(settings: Settings) -> Finding:
 def _key_file(settings: Settings) -> Finding:
     path = settings.server.key_file
     if settings.server.master_key is not None:
-        return Finding("master key", is_well=True, observation="given by the environment")
-    if not path.is_file():
+        observation, remedy = "given by the environment", "Set GATEPASS_MASTER_KEY to what `gatepass keys init` makes."
+    elif not path.is_file():
         return Finding(
             "master key", is_well=False, observation=f"{path} is missing", remedy="Run `gatepass keys init`."
         )
-    mode = f"{path}, mode {path.stat().st_mode & 0o777:04o}"
-    return Finding("master key", is_private(path), mode, f"Run: chmod 600 {path}")
+    else:
+        observation = f"{path}, mode {path.stat().st_mode & 0o777:04o}"
+        remedy = "Bring back the file from its copy." if is_private(path) else f"Run: chmod 600 {path}"
+    try:
+        read_key_ring(settings.server.master_key, path)
+    except KeyFileFault as fault:
+        return Finding("master key", is_well=False, observation=f"{observation}: {fault}", remedy=remedy)
+    return Finding("master key", is_well=True, observation=observation)
 
 
 async def _signing_keys(foundations: Foundations) -> Finding:

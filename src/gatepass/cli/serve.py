@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
+import signal
 import socket
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
@@ -120,6 +122,23 @@ def _mail_work() -> Callable[[House, asyncio.Event], Coroutine[Any, Any, None]]:
     return work
 
 
+class _Server(uvicorn.Server):
+    """Ends with status 0 once it has been told to stop and everything in hand is answered.
+
+    The library's own raises the signal anew at its end, which looks like a failure to whoever watches the process.
+    """
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Take the signals to stop for as long as the server runs."""
+        former = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in former.items():
+                signal.signal(number, handler)
+
+
 def _run(settings: Settings, listener: socket.socket) -> None:
     server = settings.server
     raise_descriptor_limit()
@@ -141,4 +160,4 @@ def _run(settings: Settings, listener: socket.socket) -> None:
         forwarded_allow_ips=list(server.trusted_proxies),
         timeout_graceful_shutdown=_DRAIN_SECONDS,
     )
-    uvicorn.Server(config).run(sockets=[listener])
+    _Server(config).run(sockets=[listener])
