@@ -180,3 +180,12 @@ def test_a_folder_that_can_not_be_written_is_told(tmp_path: Path) -> None:
         ended = gatepass(*command)
         assert ended.status == 2, ended
         assert str(tmp_path / "file") in ended.err.replace("\n", "")
+
+
+def test_a_command_tells_the_operator_why_the_signing_keys_do_not_open(ready: CommandLine) -> None:
+    ready.well("keys", "rotate")
+    (ready.data / "master.key").unlink()
+    ready.well("keys", "init")
+    ended = ready("app", "create", "Shop", "--type", "spa")
+    assert ended.status == 2
+    assert "key" in ended.err.splitlines()[-1]

@@ -98,8 +98,11 @@ def run(settings: Settings, body: Callable[[Foundations], Awaitable[T]]) -> T:
         return asyncio.run(whole())
     except StorageUnavailable as fault:
         fail(f"The database can't be reached: {fault.detail or fault.title}")
-    except (Problem, KeyFileFault) as fault:
-        fail(fault.title if isinstance(fault, Problem) else str(fault))
+    except Problem as fault:
+        # Whoever calls from here is the operator, for whom the private half is meant.
+        fail(fault.title, *([fault.detail] if fault.detail else []))
+    except KeyFileFault as fault:
+        fail(str(fault))
 
 
 def print_json(value: Any) -> None:
