@@ -31,7 +31,7 @@ from gatepass.gate.connections.refusals import (
     is_host,
     is_target,
 )
-from gatepass.gate.connections.watch import NEVER, ConnectionLimits, ConnectionWatch, raise_descriptor_limit
+from gatepass.gate.connections.watch import NEVER, ConnectionLimits, ConnectionWatch, is_trusted, raise_descriptor_limit
 from gatepass.protection.model import network_key
 
 __all__ = ["ConnectionLimits", "protocol_class", "raise_descriptor_limit"]
@@ -69,7 +69,7 @@ class GuardedProtocol(EndingProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Register the connection; its first head is due from now on."""
         super().connection_made(transport)
-        if self.client is not None and self.client[0] not in self.limits.trusted:
+        if self.client is not None and not is_trusted(self.client[0], self.limits.trusted):
             self.network = network_key(self.client[0])
         self.read_deadline = self.loop.time() + self.limits.head_seconds
         self.timed = Part.HEAD

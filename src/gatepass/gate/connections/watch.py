@@ -5,10 +5,12 @@ whole costs nothing here, and no timer is ever set for a single request.
 """
 
 import asyncio
+import ipaddress
 import resource
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Protocol
 
 NEVER = float("inf")
@@ -51,9 +53,23 @@ class ConnectionLimits:
     )
     trusted: frozenset[str] = field(
         default=frozenset(),
-        metadata={"doc": "Addresses of own reverse proxies, to which the limit per network does not apply."},
+        metadata={
+            "doc": "Addresses or networks of own reverse proxies, to which the limit per network does not apply."
+        },
     )
     sweep_seconds: float = field(default=1.0, metadata={"doc": "How often deadlines are compared with the clock."})
+
+
+@lru_cache(maxsize=4096)
+def is_trusted(address: str, proxies: frozenset[str]) -> bool:
+    """Tell whether an address is that of an own reverse proxy, each named by its address or by its network."""
+    if not proxies:
+        return False
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return False  # a path: a socket of this machine
+    return any(found in ipaddress.ip_network(proxy, strict=False) for proxy in proxies)
 
 
 def raise_descriptor_limit() -> int:
