@@ -53,9 +53,7 @@ class ConnectionLimits:
     )
     trusted: frozenset[str] = field(
         default=frozenset(),
-        metadata={
-            "doc": "Addresses or networks of own reverse proxies, to which the limit per network does not apply."
-        },
+        metadata={"doc": "Own reverse proxies, by address or network; the limit per network does not apply to them."},
     )
     sweep_seconds: float = field(default=1.0, metadata={"doc": "How often deadlines are compared with the clock."})
 
