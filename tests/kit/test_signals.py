@@ -99,6 +99,23 @@ async def test_an_announcement_that_nobody_hears_is_forgotten() -> None:
     assert signals._bells == {}
 
 
+async def test_a_wait_ends_too_when_what_it_depends_on_has_happened() -> None:
+    gone = asyncio.get_running_loop().create_future()
+    with Signals().listen("attempt") as bell, anyio.fail_after(5):
+        asyncio.get_running_loop().call_later(0.02, gone.set_result, None)
+        await bell.wait(60, unless=gone)
+        await bell.wait(60, unless=gone)
+
+
+async def test_when_the_process_stops_every_bell_rings() -> None:
+    signals = Signals()
+    with signals.listen("a") as one, signals.listen("b") as other, anyio.fail_after(5):
+        signals.close()
+        await one.wait(60)
+        await other.wait(60)
+    assert signals.is_closed
+
+
 @pytest.mark.parametrize("seconds", [0, -1])
 async def test_a_wait_of_no_time_returns_at_once(seconds: float) -> None:
     with Signals().listen("attempt") as bell, anyio.fail_after(5):

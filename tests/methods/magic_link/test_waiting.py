@@ -22,6 +22,11 @@ ANA = "ana@example.com"
 AT_ONCE = Gesture(is_documented_call=True)
 
 
+def present() -> "asyncio.Future[None]":
+    """Return what would be done if whoever waits had gone away, and never is."""
+    return asyncio.get_running_loop().create_future()
+
+
 async def redeem(spine: Spine) -> None:
     outcome = await spine.house.links.redeem(spine.application, await spine.link(ANA), VISITOR, AT_ONCE)
     assert isinstance(outcome, Completed), outcome
@@ -34,14 +39,14 @@ async def decline(spine: Spine) -> None:
 async def waited(spine: Spine, state: str, seconds: float) -> tuple[Status, float]:
     """Wait and return what came of it and how long it took."""
     began = time.monotonic()
-    status = await asyncio.wait_for(spine.waiting.wait(spine.application, state, seconds), 20)
+    status = await asyncio.wait_for(spine.waiting.wait(spine.application, state, seconds, present()), 20)
     return status, time.monotonic() - began
 
 
 async def begun(spine: Spine, state: str, seconds: float = 15) -> "asyncio.Task[tuple[Status, float]]":
     """Begin to wait, and return once somebody really listens."""
     task = asyncio.create_task(waited(spine, state, seconds))
-    while not spine.house.login.signals._bells:  # noqa: ASYNC110 - nobody announces that they listen
+    while not spine.house.login.signals._bells and not task.done():  # noqa: ASYNC110 - nobody announces that they listen
         await asyncio.sleep(0.001)
     await asyncio.sleep(0.02)
     return task
@@ -116,13 +121,43 @@ async def test_nobody_waits_for_what_is_unknown(spine: Spine) -> None:
     assert seconds < 5
     state = await spine.ask(ANA)
     other: Application = await spine.register(SHOP)
-    assert await spine.waiting.wait(other, state, 15) == Refused(Refusal.UNKNOWN)
+    assert await spine.waiting.wait(other, state, 15, present()) == Refused(Refusal.UNKNOWN)
 
 
 async def test_the_handle_of_the_mail_tells_nothing(spine: Spine) -> None:
     await spine.ask(ANA)
     handle = (await spine.link(ANA)).handle
-    assert await spine.waiting.wait(spine.application, handle, 15) == Refused(Refusal.UNKNOWN)
+    assert await spine.waiting.wait(spine.application, handle, 15, present()) == Refused(Refusal.UNKNOWN)
+
+
+async def test_who_has_gone_away_is_handed_nothing_and_the_tokens_wait_for_the_next_who_asks(spine: Spine) -> None:
+    state, gone = await spine.ask(ANA), present()
+    task = asyncio.create_task(spine.waiting.wait(spine.application, state, 15, gone))
+    await asyncio.sleep(0.05)
+    gone.set_result(None)
+    await redeem(spine)
+    assert await asyncio.wait_for(task, 5) is PENDING
+    assert isinstance(await spine.waiting.ask(spine.application, state), HandedOut)
+
+
+async def test_a_stream_ends_when_its_follower_has_gone(spine: Spine) -> None:
+    state, gone = await spine.ask(ANA), present()
+    statuses: list[Status] = []
+    async with asyncio.timeout(5):
+        async for status in spine.waiting.follow(spine.application, state, gone):
+            statuses.append(status)
+            gone.set_result(None)
+    assert statuses == [PENDING]
+
+
+async def test_a_server_that_stops_answers_everybody_who_waits(spine: Spine) -> None:
+    state = await spine.ask(ANA)
+    task = await begun(spine, state)
+    stream = asyncio.create_task(followed(spine, state))
+    await asyncio.sleep(0.02)
+    spine.house.login.signals.close()
+    assert (await asyncio.wait_for(task, 5))[0] is PENDING
+    assert await asyncio.wait_for(stream, 5) == [PENDING]
 
 
 async def test_nothing_is_left_of_who_waited(spine: Spine) -> None:
@@ -136,7 +171,7 @@ async def test_nothing_is_left_of_who_waited(spine: Spine) -> None:
 
 
 async def followed(spine: Spine, state: str) -> list[Status]:
-    return [status async for status in spine.waiting.follow(spine.application, state)]
+    return [status async for status in spine.waiting.follow(spine.application, state, present())]
 
 
 async def test_a_stream_tells_the_standing_at_once_and_ends_with_the_outcome(spine: Spine) -> None:
@@ -169,7 +204,7 @@ async def test_a_stream_gives_signs_of_life_while_nothing_happens(
     signs = 0
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(5):
-            async for status in spine.waiting.follow(spine.application, state):
+            async for status in spine.waiting.follow(spine.application, state, present()):
                 assert status is PENDING
                 signs += 1
                 if signs == 5:
