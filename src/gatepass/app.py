@@ -3,8 +3,8 @@
 import asyncio
 import gc
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
@@ -46,6 +46,7 @@ from gatepass.web.widget.routes import WidgetRoutes
 
 _log = structlog.get_logger("gatepass")
 _DEVELOPMENT_SCALE = 20.0
+_SECONDS_BEFORE_ANEW = 2.0
 _COLLECTOR_THRESHOLDS = (20_000, 20, 20)
 
 
@@ -158,6 +159,9 @@ async def ready_keys(house: House) -> None:
         await house.tokens.cabinet.current(algorithm)
 
 
+Work = Callable[[House, asyncio.Event], Awaitable[None]]
+
+
 class Application:
     """The ASGI application that a server process runs: opens at start-up, closes at shutdown.
 
@@ -169,7 +173,7 @@ class Application:
     def __init__(
         self,
         lay: Callable[[], Awaitable[Foundations]],
-        work: Callable[[House, asyncio.Event], Awaitable[None]] | None = None,
+        work: "Work | None" = None,
     ) -> None:
         self._lay = lay
         self._work = work
@@ -183,6 +187,11 @@ class Application:
         elif self._gate is not None:
             await self._gate(scope, receive, send)
 
+    def release_waiting(self) -> None:
+        """Answer everybody who waits for a sign-in, because the server is about to stop."""
+        if self.house is not None:
+            self.house.login.signals.close()
+
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
         try:
@@ -195,7 +204,7 @@ class Application:
             await send({"type": "lifespan.startup.failed", "message": str(error)})
             return
         stop = asyncio.Event()
-        work = asyncio.ensure_future(self._work(self.house, stop)) if self._work else None
+        work = asyncio.ensure_future(_keep_on(self._work, self.house, stop)) if self._work else None
         # What stands now stands for good, and a request leaves few cycles behind: the collector need not look often.
         gc.collect()
         gc.freeze()
@@ -208,10 +217,18 @@ class Application:
         await send({"type": "lifespan.shutdown.complete"})
 
 
-async def _finish(work: "asyncio.Future[Any] | None") -> None:
-    if work is None:
-        return
-    try:
+async def _keep_on(work: "Work", house: House, stop: asyncio.Event) -> None:
+    """Do the work until asked to stop; what breaks it is logged and it begins anew."""
+    while not stop.is_set():
+        try:
+            await work(house, stop)
+        except Exception:  # noqa: BLE001 - a server whose mail stands still must say so and try again
+            _log.exception("worker.failed")
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_SECONDS_BEFORE_ANEW):
+                    await stop.wait()
+
+
+async def _finish(work: "asyncio.Future[None] | None") -> None:
+    if work is not None:
         await work
-    except Exception:  # noqa: BLE001 - the server is stopping; the log has it
-        _log.exception("worker.failed")

@@ -67,8 +67,20 @@ async def send_test_mail(house: House, address: str) -> None:
         await transport.close()
 
 
-async def work(house: House, stop: asyncio.Event) -> None:
-    """Send mail and run the jobs until asked to stop."""
+async def work_beside(house: House, stop: asyncio.Event) -> None:
+    """Send mail and run the jobs inside the server's own process until asked to stop."""
+    # One server process serves a SQLite database, so what a killed predecessor had claimed can be taken back at once.
+    await work(house, stop, is_alone=not house.foundations.database.is_shared)
+
+
+async def work(house: House, stop: asyncio.Event, *, is_alone: bool = False) -> None:
+    """Send mail and run the jobs until asked to stop.
+
+    Args:
+        house: the parts of the server.
+        stop: set to ask for an end.
+        is_alone: whether it is known that no other worker lives on this database.
+    """
     foundations = house.foundations
     delivery = Delivery(
         foundations.key_ring,
@@ -78,7 +90,6 @@ async def work(house: House, stop: asyncio.Event) -> None:
         foundations.clock,
         foundations.settings.outbox,
     )
-    is_alone = not foundations.database.is_shared and foundations.settings.server.sends_mail
     mail = Worker(foundations.database, delivery, house.outbox.doorbell, is_alone=is_alone)
     await asyncio.gather(run_worker(mail, stop), _chores(house, stop))
 

@@ -32,11 +32,11 @@ def test_requests_in_flight_are_those_that_began_and_have_not_ended() -> None:
 
 def test_cuts_refusals_and_the_outbox_are_told() -> None:
     metrics.count_cuts(Counter(head_too_slow=3))
-    metrics.count_limit_refusal("send_per_address")
+    metrics.count_limit_refusal("told_once")
     metrics.set_outbox(waiting=7, dead_letters=2)
     text = page()
     assert 'gatepass_connections_cut_total{reason="head_too_slow"} 3.0' in text
-    assert 'gatepass_limit_refusals_total{limit="send_per_address"} 1.0' in text
+    assert 'gatepass_limit_refusals_total{limit="told_once"} 1.0' in text
     assert "gatepass_outbox_waiting 7.0" in text
     assert "gatepass_outbox_dead_letters 2.0" in text
 

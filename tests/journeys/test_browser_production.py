@@ -1,10 +1,6 @@
 """A person signs in to a server in production: https behind a proxy, a worker of its own, nothing of development."""
 
 import json
-import os
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -16,6 +12,7 @@ from support.gatepass_server import ProcessFactory, ServerProcess
 from support.proxy import ProxyMaker, TlsProxy
 from support.shop import Shop, claims_of
 from support.smtp import SmtpSink
+from support.worker_process import worker_beside
 
 ELSEWHERE = {"X-Forwarded-For": "2001:db8:1::7"}
 
@@ -49,14 +46,8 @@ def stage(
     server.client_id = json.loads(created)["client_id"]
     server.start()
     shop.open_for(proxy.url, server.client_id)
-    with (server.data / "worker.log").open("ab") as log:
-        worker = subprocess.Popen(
-            [sys.executable, "-m", "gatepass", "worker", "--data", str(server.data), "--database", server.database],
-            env=server._environment(), stdout=log, stderr=log,
-        )  # fmt: skip
-    yield Stage(server, proxy, smtp_sink, shop)
-    os.kill(worker.pid, signal.SIGTERM)
-    assert worker.wait(20) == 0, (server.data / "worker.log").read_text()
+    with worker_beside(server):
+        yield Stage(server, proxy, smtp_sink, shop)
 
 
 def test_a_person_signs_in_behind_a_proxy_in_the_same_browser_and_from_elsewhere(

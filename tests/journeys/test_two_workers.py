@@ -18,6 +18,7 @@ from support.client import BASE, Client
 from support.gatepass_server import ProcessFactory, ServerProcess
 from support.shop import claims_of
 from support.smtp import SmtpSink
+from support.worker_process import worker_beside
 
 
 def children_of(process_id: int) -> list[int]:
@@ -39,7 +40,6 @@ class Crew:
 
     server: ServerProcess
     inbox: SmtpSink
-    worker: "subprocess.Popen[bytes]"
 
     @property
     def supervisor(self) -> int:
@@ -81,16 +81,10 @@ ON_POSTGRESQL = pytest.mark.parametrize("migrated_url", ["postgresql"], indirect
 def crew(start_process: ProcessFactory, smtp_sink: SmtpSink) -> Iterator[Crew]:
     environment = {"GATEPASS_SMTP_URL": smtp_sink.url, "GATEPASS_EMBEDDED_WORKER": "false"}
     server = start_process(environment, "--dev", "--workers", "2")
-    with (server.data / "worker.log").open("ab") as log:
-        worker = subprocess.Popen(
-            [sys.executable, "-m", "gatepass", "worker", "--data", str(server.data), "--database", server.database],
-            env={**server._environment(), "GATEPASS_DEV": "true"}, stdout=log, stderr=log,
-        )  # fmt: skip
-    made = Crew(server, smtp_sink, worker)
-    made.wait_for_two()
-    yield made
-    os.kill(worker.pid, signal.SIGTERM)
-    assert worker.wait(20) == 0, (server.data / "worker.log").read_text()
+    with worker_beside(server, GATEPASS_DEV="true"):
+        made = Crew(server, smtp_sink)
+        made.wait_for_two()
+        yield made
 
 
 def link_parameters(link: str) -> dict[str, str]:

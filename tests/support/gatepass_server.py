@@ -30,7 +30,7 @@ from gatepass.gate.connections.protocol import ConnectionLimits, protocol_class
 from gatepass.kit.db import Limits, open_database
 from gatepass.kit.secrets import KeyRing, MasterKey
 from gatepass.settings import Settings, load
-from gatepass.worker import work
+from gatepass.worker import work_beside
 from support.client import Client, close_clients
 
 _PATIENCE = 20.0
@@ -143,7 +143,7 @@ class _Thread:
         async def lay() -> Foundations:
             return foundations
 
-        application = ServerApplication(lay, work)
+        application = ServerApplication(lay, work_beside)
         self._server = uvicorn.Server(self._config(application))
         task = asyncio.ensure_future(self._server.serve())
         while not self._server.started and not task.done():  # noqa: ASYNC110 - uvicorn tells it by a flag alone

@@ -2,10 +2,8 @@
 
 import asyncio
 import logging
-import signal
 import socket
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
 
 import typer
@@ -15,10 +13,12 @@ from gatepass.app import Application as ServerApplication
 from gatepass.app import Foundations, House
 from gatepass.applications.model import Application
 from gatepass.cli.ground import DatabaseOption, DataOption, fail, key_ring_of, lay, make_folder, out, run, settings_of
+from gatepass.cli.serving.polite import PoliteServer
 from gatepass.cli.serving.processes import inherited_listener, supervise
 from gatepass.cli.serving.welcome import ready_demo, welcome
 from gatepass.gate import metrics
 from gatepass.gate.connections.protocol import protocol_class, raise_descriptor_limit
+from gatepass.kit.client.networks import in_both_families
 from gatepass.kit.db import StorageUnavailable
 from gatepass.kit.key_file import make_key_file
 from gatepass.kit.logs import configure_logs
@@ -117,26 +117,9 @@ def _listen(settings: Settings) -> socket.socket:
 
 def _mail_work() -> Callable[[House, asyncio.Event], Coroutine[Any, Any, None]]:
     # A server that sends no mail itself need not hold the mail libraries.
-    from gatepass.worker import work  # noqa: PLC0415
+    from gatepass.worker import work_beside  # noqa: PLC0415
 
-    return work
-
-
-class _Server(uvicorn.Server):
-    """Ends with status 0 once it has been told to stop and everything in hand is answered.
-
-    The library's own raises the signal anew at its end, which looks like a failure to whoever watches the process.
-    """
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Take the signals to stop for as long as the server runs."""
-        former = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
-        try:
-            yield
-        finally:
-            for number, handler in former.items():
-                signal.signal(number, handler)
+    return work_beside
 
 
 def _run(settings: Settings, listener: socket.socket) -> None:
@@ -157,7 +140,7 @@ def _run(settings: Settings, listener: socket.socket) -> None:
         log_config=None,
         server_header=False,
         proxy_headers=bool(server.trusted_proxies),
-        forwarded_allow_ips=list(server.trusted_proxies),
+        forwarded_allow_ips=in_both_families(server.trusted_proxies),
         timeout_graceful_shutdown=_DRAIN_SECONDS,
     )
-    _Server(config).run(sockets=[listener])
+    PoliteServer(config, application.release_waiting).run(sockets=[listener])

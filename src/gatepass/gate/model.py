@@ -1,9 +1,9 @@
 """What an endpoint declares, and what its handler is given and gives back."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from http.cookies import CookieError, SimpleCookie
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -55,6 +55,7 @@ class Call(msgspec.Struct, Generic[Q, B]):
         network: the client's address, as the trusted proxies tell it.
         headers: the request's headers, names in lower case.
         trace_id: what the log and the person both see.
+        receive: the connection's further messages; `watch` reads them.
     """
 
     query: Q
@@ -62,7 +63,9 @@ class Call(msgspec.Struct, Generic[Q, B]):
     network: str
     headers: dict[bytes, bytes]
     trace_id: str
+    receive: Receive
     known_application: Application | None = None
+    watched: "asyncio.Future[None] | None" = None
 
     @property
     def application(self) -> Application:
@@ -81,20 +84,32 @@ class Call(msgspec.Struct, Generic[Q, B]):
         """Return where the request came from, for the record."""
         return Origin(self.network, self.user_agent)
 
-    def cookie(self, name: str) -> str | None:
-        """Return the value of a cookie."""
-        return read_cookie(self.headers.get(b"cookie"), name)
+    def watch(self) -> "asyncio.Future[None]":
+        """Return what is done as soon as the client has gone away; the body must have been read before."""
+        if self.watched is None:
+            self.watched = asyncio.ensure_future(_until_gone(self.receive))
+        return self.watched
+
+    def end(self) -> None:
+        """Stop watching the connection."""
+        if self.watched is not None:
+            self.watched.cancel()
+
+
+async def _until_gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 def read_cookie(header: bytes | None, name: str) -> str | None:
-    """Return the value of one cookie of a Cookie header (RFC 6265 §5.4); None where it is missing or malformed."""
-    if not header or name.encode() not in header:
+    """Return the value of one cookie of a Cookie header (RFC 6265 §5.4); what its neighbours hold does not matter."""
+    if not header:
         return None
-    try:
-        morsel = SimpleCookie(header.decode("latin-1")).get(name)
-    except CookieError:
-        return None
-    return morsel.value if morsel else None
+    for pair in header.decode("latin-1").split(";"):
+        unverified_name, separator, value = pair.partition("=")
+        if separator and unverified_name.strip() == name:
+            return value.strip()
+    return None
 
 
 Handler = Callable[[Call[Any, Any]], Awaitable[Any]]

@@ -8,12 +8,12 @@ import msgspec
 
 from gatepass.applications.model import Application
 from gatepass.applications.queries import ApplicationDirectory
-from gatepass.gate.model import Call, Caller, Endpoint, Receive, Scope, unknown_client
+from gatepass.gate.model import Call, Caller, Endpoint, Scope, unknown_client
 from gatepass.gate.reading import BodyReader, decode_query, read_body, read_query
 from gatepass.kit.problems import Problem
 from gatepass.protection.flows import Limiter, retry_after
 
-Compiled = Callable[[Scope, Receive, Call[Any, Any], dict[bytes, bytes]], Awaitable[Any]]
+Compiled = Callable[[Scope, Call[Any, Any]], Awaitable[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +34,11 @@ class Gatekeeper:
         """Return one function that takes a request through every phase that the endpoint declares."""
         body_reader = BodyReader(endpoint.body) if endpoint.body is not None else None
 
-        async def passed(scope: Scope, receive: Receive, call: Call[Any, Any], headers: dict[bytes, bytes]) -> Any:
+        async def passed(scope: Scope, call: Call[Any, Any]) -> Any:
+            headers = call.headers
             parameters = read_query(scope["query_string"])
             if body_reader is not None:
-                call.body = body_reader.read(await read_body(receive, headers), headers)
+                call.body = body_reader.read(await read_body(call.receive, headers), headers)
             if endpoint.caller is Caller.APPLICATION:
                 # First, so that a call whose parameters are wrong is answered with its application's origin.
                 call.known_application = await self._application(parameters, call.body, headers)

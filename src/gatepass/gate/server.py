@@ -1,6 +1,5 @@
 """The server's front door: an ASGI application that answers the endpoint table and hands pages on."""
 
-import asyncio
 import itertools
 import secrets
 from collections.abc import Mapping
@@ -135,26 +134,32 @@ class Gate:
     async def _answer_row(
         self, row: _Row, scope: Scope, receive: Receive, send: Send, headers: dict[bytes, bytes], trace_id: str
     ) -> int:
-        endpoint = row.endpoint
         client = scope.get("client")
-        call: Call[Any, Any] = Call(None, None, client[0] if client else "", headers, trace_id)
+        call: Call[Any, Any] = Call(None, None, client[0] if client else "", headers, trace_id, receive)
         try:
-            answer = await row.passed(scope, receive, call, headers)
+            return await self._answer_call(row, call, scope, send)
+        finally:
+            call.end()
+
+    async def _answer_call(self, row: _Row, call: Call[Any, Any], scope: Scope, send: Send) -> int:
+        endpoint, trace_id = row.endpoint, call.trace_id
+        try:
+            answer = await row.passed(scope, call)
         except Problem as problem:
             _tell(problem, endpoint.name, trace_id)
             answer = render(problem, endpoint.face, trace_id)
         except Exception:  # noqa: BLE001 - whatever it was, the caller gets an answer and the log the rest
             _log.exception("request.failed", endpoint=endpoint.name, trace_id=trace_id)
             answer = render(_unforeseen(trace_id), endpoint.face, trace_id)
-        extra = await self._cross_origin(call, headers, is_public=endpoint.is_cached)
+        extra = await self._cross_origin(call, is_public=endpoint.is_cached)
         if isinstance(answer, EventStream):
-            return await self._send_stream(answer, receive, send, trace_id, extra)
+            return await self._send_stream(answer, send, trace_id, extra)
         reply = answer if isinstance(answer, Reply) else Reply(encode_answer(answer))
         standing = self._headers.cached if endpoint.is_cached and reply.status == 200 else None  # noqa: PLR2004
         return await self._send_reply(send, reply, trace_id, extra, standing)
 
-    async def _cross_origin(self, call: Call[Any, Any], headers: dict[bytes, bytes], *, is_public: bool) -> Headers:
-        origin = headers.get(b"origin")
+    async def _cross_origin(self, call: Call[Any, Any], *, is_public: bool) -> Headers:
+        origin = call.headers.get(b"origin")
         if is_public:
             return [(b"access-control-allow-origin", b"*")]
         if origin is None:
@@ -205,9 +210,7 @@ class Gate:
             return standing
         return self._headers.page if reply.media_type.startswith(b"text/html") else self._headers.api
 
-    async def _send_stream(
-        self, stream: EventStream, receive: Receive, send: Send, trace_id: str, extra: Headers
-    ) -> int:
+    async def _send_stream(self, stream: EventStream, send: Send, trace_id: str, extra: Headers) -> int:
         headers = [(b"content-type", b"text/event-stream"), (b"x-trace-id", trace_id.encode())]
         start: Message = {
             "type": "http.response.start",
@@ -215,15 +218,9 @@ class Gate:
             "headers": [*headers, *self._headers.api, *extra],
         }
         await send(start)
-        gone = asyncio.ensure_future(_until_gone(receive))
-        try:
-            async for piece in stream.events:
-                if gone.done():
-                    break
-                await send({"type": "http.response.body", "body": piece, "more_body": True})
-            await send({"type": "http.response.body", "body": b""})
-        finally:
-            gone.cancel()
+        async for piece in stream.events:
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
         return 200
 
 
@@ -243,11 +240,6 @@ class HostList:
             return True
         name = host.rpartition(b":")[0] if b":" in host and not host.endswith(b"]") else host
         return self._with_loopback and name in {b"localhost", b"127.0.0.1", b"[::1]"}
-
-
-async def _until_gone(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
 
 
 def _tell(problem: Problem, endpoint: str, trace_id: str) -> None:

@@ -6,7 +6,8 @@ so who waits there also looks from time to time.
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from typing import Any
 
 
 class Bell:
@@ -21,11 +22,18 @@ class Bell:
         """Wake whoever waits, and whoever will."""
         self._rung.set()
 
-    async def wait(self, seconds: float) -> None:
-        """Wait until the bell has rung, at most so many seconds; then it can ring anew."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._rung.wait()
+    async def wait(self, seconds: float, *, unless: "asyncio.Future[Any] | None" = None) -> None:
+        """Wait until the bell has rung, at most so many seconds; then it can ring anew.
+
+        Args:
+            seconds: how long to wait at most.
+            unless: ends the wait too, as soon as it is done.
+        """
+        rung = asyncio.ensure_future(self._rung.wait())
+        try:
+            await asyncio.wait({rung, unless} if unless else {rung}, timeout=seconds, return_when="FIRST_COMPLETED")
+        finally:
+            rung.cancel()
         self._rung.clear()
 
 
@@ -34,6 +42,7 @@ class Signals:
 
     def __init__(self) -> None:
         self._bells: dict[str, set[Bell]] = {}
+        self.is_closed = False
 
     @contextmanager
     def listen(self, topic: str) -> Iterator[Bell]:
@@ -52,3 +61,9 @@ class Signals:
         """Ring every bell of a topic."""
         for bell in self._bells.get(topic, ()):
             bell.ring()
+
+    def close(self) -> None:
+        """Ring every bell, because the process is about to stop and nobody should wait here any more."""
+        self.is_closed = True
+        for topic in list(self._bells):
+            self.announce(topic)

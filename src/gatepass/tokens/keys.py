@@ -10,7 +10,7 @@ import msgspec
 from gatepass.audit.flows import record
 from gatepass.audit.model import EventKind
 from gatepass.kit.clock import Clock
-from gatepass.kit.db import Database, Tx
+from gatepass.kit.db import Database, StorageUnavailable, Tx, take_turn
 from gatepass.kit.ids import new_id
 from gatepass.kit.problems import Problem
 from gatepass.kit.secrets import KeyRing, SealBroken
@@ -120,7 +120,12 @@ class KeyCabinet:
     async def _refresh(self) -> None:
         if self._until > monotonic() and self._keys:
             return
-        self._keys = await self._database.read(store.list_keys)
+        try:
+            self._keys = await self._database.read(store.list_keys)
+        except StorageUnavailable:
+            # Keys change rarely: while the database is away, those that are known are better than none.
+            if not self._keys:
+                raise
         self._until = monotonic() + _SECONDS_IN_CACHE
         now, overlap = self._clock.now(), self._maker.settings.key_overlap
         keys = [key.public_jwk for key in self._keys if rules.is_published(key, now, overlap=overlap)]
@@ -128,10 +133,14 @@ class KeyCabinet:
 
     async def _make_first(self, algorithm: SigningAlgorithm) -> SigningKey:
         async with self._making:
+            key = rules.signing_key(await self._database.read(store.list_keys), algorithm, self._clock.now())
+            if key is not None:
+                return key
             private = await asyncio.to_thread(jose.generate_private_key, algorithm)
             at = self._clock.now()
 
             async def body(tx: Tx) -> SigningKey:
+                await take_turn(tx, f"signing_keys:{algorithm.value}")
                 known = rules.signing_key(await store.list_keys(tx), algorithm, at)
                 return known or await self._maker.add(tx, algorithm, private, at)
 

@@ -1,18 +1,22 @@
 """Which keys sign, which are published, and what becomes of a refresh token that comes back."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from gatepass.protocols.jose import SigningAlgorithm
 from gatepass.tokens.model import PresentedToken, RefreshRefusal, SigningKey
 
 
-def signing_key(keys: Iterable[SigningKey], algorithm: SigningAlgorithm, now: datetime) -> SigningKey | None:
-    """Return the key that signs now: of those for the algorithm that are active, the latest."""
+def signing_key(keys: Sequence[SigningKey], algorithm: SigningAlgorithm, now: datetime) -> SigningKey | None:
+    """Return the key that signs now: of those for the algorithm that are active, the latest; None where it has none."""
     active = [
         key for key in keys if key.algorithm is algorithm and key.active_at <= now and not _is_withdrawn(key, now)
     ]
-    return max(active, key=lambda key: (key.active_at, key.id), default=None)
+    if active:
+        return max(active, key=lambda key: (key.active_at, key.id))
+    # A clock that was set back must not leave the server without a key: the earliest that is announced signs then.
+    waiting = [key for key in keys if key.algorithm is algorithm and not _is_withdrawn(key, now)]
+    return min(waiting, key=lambda key: (key.active_at, key.id), default=None)
 
 
 def is_published(key: SigningKey, now: datetime, *, overlap: timedelta) -> bool:

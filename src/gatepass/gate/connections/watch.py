@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Protocol
 
+from gatepass.kit.client.networks import parse_ip
+
 NEVER = float("inf")
 # A sweep that finds thousands lets others be served in between.
 _CUTS_PER_TURN = 64
@@ -63,9 +65,8 @@ def is_trusted(address: str, proxies: frozenset[str]) -> bool:
     """Tell whether an address is that of an own reverse proxy, each named by its address or by its network."""
     if not proxies:
         return False
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
+    found = parse_ip(address)
+    if found is None:
         return False  # a path: a socket of this machine
     return any(found in ipaddress.ip_network(proxy, strict=False) for proxy in proxies)
 

@@ -190,7 +190,11 @@ class MagicLinkRoutes:
 
     async def status(self, call: Call[StatusQuery, None]) -> NestedEnvelope:
         """Answer `status`, at once or when something changes."""
-        status = await self.waiting.wait(call.application, call.query.state, min(call.query.wait, _LONGEST_WAIT))
+        seconds = min(call.query.wait, _LONGEST_WAIT)
+        if seconds > 0:
+            status = await self.waiting.wait(call.application, call.query.state, seconds, call.watch())
+        else:
+            status = await self.waiting.ask(call.application, call.query.state)
         return await self._envelope(status)
 
     async def events(self, call: Call[EventsQuery, None]) -> EventStream:
@@ -199,7 +203,7 @@ class MagicLinkRoutes:
 
     async def _events(self, call: Call[EventsQuery, None]) -> AsyncIterator[bytes]:
         try:
-            async for status in self.waiting.follow(call.application, call.query.state):
+            async for status in self.waiting.follow(call.application, call.query.state, call.watch()):
                 yield b"event: status\ndata: " + encode_answer(await self._envelope(status)) + b"\n\n"
         except Problem as problem:
             yield b"event: problem\ndata: " + render(problem, Face.HOSTED, call.trace_id).body + b"\n\n"

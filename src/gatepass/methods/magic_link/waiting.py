@@ -44,23 +44,38 @@ class Waiting:
         attempt = await self._find(application, unverified_state)
         return await self._judge(application, unverified_state, attempt)
 
-    async def wait(self, application: Application, unverified_state: str, seconds: float) -> Status:
-        """Return how an attempt stands, waiting at most so many seconds for it to change."""
+    async def wait(
+        self,
+        application: Application,
+        unverified_state: str,
+        seconds: float,
+        gone: "asyncio.Future[None] | None" = None,
+    ) -> Status:
+        """Return how an attempt stands, waiting at most so many seconds for it to change.
+
+        Args:
+            application: who asks.
+            unverified_state: the handle of the attempt.
+            seconds: how long to wait at most; a server that is about to stop answers at once.
+            gone: done when whoever waits has gone away; then nothing is handed out, or it would be lost.
+        """
         attempt = await self._find(application, unverified_state)
-        if attempt is None or seconds <= 0:
+        if attempt is None:
             return await self._judge(application, unverified_state, attempt)
         until = monotonic() + seconds
         with self.login.signals.listen(topic(attempt.id)) as bell:
             status = await self.ask(application, unverified_state)
-            while isinstance(status, Pending) and (left := until - monotonic()) > 0:
-                await self._rest(bell, left)
-                status = await self.ask(application, unverified_state)
+            while isinstance(status, Pending) and (left := until - monotonic()) > 0 and self._is_on(gone):
+                await self._rest(bell, left, gone)
+                status = await self.ask(application, unverified_state) if self._is_on(gone) else PENDING
         return status
 
-    async def follow(self, application: Application, unverified_state: str) -> AsyncIterator[Status]:
+    async def follow(
+        self, application: Application, unverified_state: str, gone: "asyncio.Future[None] | None" = None
+    ) -> AsyncIterator[Status]:
         """Yield how an attempt stands whenever it may have changed, and every 15 seconds as a sign of life.
 
-        Ends after the first status that is final.
+        Ends after the first status that is final, when the follower has gone, or when the server is about to stop.
         """
         attempt = await self._find(application, unverified_state)
         if attempt is None:
@@ -71,15 +86,20 @@ class Waiting:
             yield status
             alive_until = monotonic() + _SECONDS_BETWEEN_SIGNS_OF_LIFE
             while isinstance(status, Pending):
-                await self._rest(bell, alive_until - monotonic())
+                await self._rest(bell, alive_until - monotonic(), gone)
+                if not self._is_on(gone):
+                    return
                 status = await self.ask(application, unverified_state)
                 if not isinstance(status, Pending) or monotonic() >= alive_until:
                     yield status
                     alive_until = monotonic() + _SECONDS_BETWEEN_SIGNS_OF_LIFE
 
-    async def _rest(self, bell: Bell, seconds: float) -> None:
+    def _is_on(self, gone: "asyncio.Future[None] | None") -> bool:
+        return (gone is None or not gone.done()) and not self.login.signals.is_closed
+
+    async def _rest(self, bell: Bell, seconds: float, gone: "asyncio.Future[None] | None") -> None:
         longest = _SECONDS_BETWEEN_LOOKS if self.database.is_shared else _SECONDS_BETWEEN_SIGNS_OF_LIFE
-        await bell.wait(max(0.0, min(seconds, longest)))
+        await bell.wait(max(0.0, min(seconds, longest)), unless=gone)
 
     async def _find(self, application: Application, unverified_state: str) -> Attempt | None:
         return await self.database.read(lambda tx: find_attempt(tx, application.id, unverified_state))
