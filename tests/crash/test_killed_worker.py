@@ -2,8 +2,6 @@
 
 import os
 import signal
-import subprocess
-import sys
 from typing import Any
 
 import httpx2
@@ -12,16 +10,7 @@ import pytest
 from crash.mayhem import Mayhem
 from support.client import BASE
 from support.smtp import SmtpSink
-
-
-def start_worker(mayhem: Mayhem) -> "subprocess.Popen[bytes]":
-    """Start `gatepass worker` beside the server."""
-    server = mayhem.server
-    with (server.data / "worker.log").open("ab") as log:
-        return subprocess.Popen(
-            [sys.executable, "-m", "gatepass", "worker", "--data", str(server.data), "--database", server.database],
-            env=server._environment(), stdout=log, stderr=log,
-        )  # fmt: skip
+from support.worker_process import start_worker
 
 
 def test_a_mail_that_was_taken_but_not_written_down_comes_again_under_the_same_message_id(
@@ -29,7 +18,7 @@ def test_a_mail_that_was_taken_but_not_written_down_comes_again_under_the_same_m
 ) -> None:
     mayhem.server.environment["GATEPASS_EMBEDDED_WORKER"] = "false"
     mayhem.server.start()
-    workers = [start_worker(mayhem)]
+    workers = [start_worker(mayhem.server)]
     take = smtp_sink._take
 
     def take_and_kill(envelope: Any) -> None:
@@ -42,7 +31,7 @@ def test_a_mail_that_was_taken_but_not_written_down_comes_again_under_the_same_m
     client.send("ana@example.com")
     smtp_sink.wait(1, to="ana@example.com")
     assert workers[0].wait(20) == -signal.SIGKILL
-    workers.append(start_worker(mayhem))
+    workers.append(start_worker(mayhem.server))
     first, second = smtp_sink.wait(2, to="ana@example.com", seconds=20)
     assert first.message_id == second.message_id
     assert first.link == second.link
