@@ -133,6 +133,7 @@ class GatepassServer(Subject):
             "GATEPASS_PUBLIC_URL": f"https://{HOST}",
             "GATEPASS_SMTP_URL": f"smtp://127.0.0.1:{self._mail_server().port}",
             "GATEPASS_LIMITS_SCALE": "1000000",
+            "GATEPASS_EMBEDDED_WORKER": "false",  # mail leaves by a worker of its own, on the other core
         }
 
     def _mail_server(self) -> MailServer:

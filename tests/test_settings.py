@@ -243,9 +243,10 @@ def test_no_two_settings_share_a_variable() -> None:
     assert len(variables) == len(set(variables))
 
 
-def test_the_server_sends_mail_itself_in_development_unless_it_is_told_otherwise() -> None:
+def test_the_server_sends_mail_itself_in_development_and_on_sqlite_unless_it_is_told_otherwise() -> None:
     assert load({"GATEPASS_DEV": "true"}).server.sends_mail
-    assert not load({}).server.sends_mail
+    assert load({}).server.sends_mail
+    assert not load({"GATEPASS_DATABASE": "postgresql://localhost/x"}).server.sends_mail
     assert load({"GATEPASS_EMBEDDED_WORKER": "true"}).server.sends_mail
     assert not load({"GATEPASS_DEV": "true", "GATEPASS_EMBEDDED_WORKER": "false"}).server.sends_mail
 

@@ -33,7 +33,7 @@ from gatepass.methods.magic_link.waiting import Waiting
 from gatepass.methods.one_time_code.flows import CodeFlows, Codes
 from gatepass.methods.one_time_code.routes import CodeRoutes
 from gatepass.outbox.flows import Outbox
-from gatepass.protection.flows import Limiter, sign_in_limits
+from gatepass.protection.flows import Limiter, Occupancy, sign_in_limits
 from gatepass.protection.model import SignInLimits
 from gatepass.protocols.jose import SigningAlgorithm
 from gatepass.provider.flows import ProviderFlows
@@ -107,7 +107,7 @@ def build(foundations: Foundations) -> House:
         tokens=tokens,
         login=login,
         codes=CodeFlows(database, clock, codes, login),
-        links=MagicLinkFlows(database, clock, mailer, login),
+        links=MagicLinkFlows(database, clock, mailer, login, settings.server.knows_networks),
         limiter=Limiter(on_refusal=metrics.count_limit_refusal),
         limits=sign_in,
     )
@@ -119,7 +119,13 @@ def endpoints(house: House, pages: PageRenderer) -> list[Endpoint]:
     waiting = Waiting(foundations.database, foundations.clock, house.login)
     provider = ProviderFlows(foundations.database, foundations.clock, house.tokens)
     links = MagicLinkRoutes(
-        house.links, waiting, BrowserCookie(house.is_https), pages, house.limits, foundations.settings.server.dev
+        house.links,
+        waiting,
+        BrowserCookie(house.is_https),
+        pages,
+        house.limits,
+        foundations.settings.server.dev,
+        Occupancy(),
     )
     doors = [
         *links.endpoints(),
@@ -136,7 +142,7 @@ def gate(house: House) -> Gate:
     headers: StandingHeaders = standing_headers(is_https=house.is_https)
     pages = PageRenderer(headers)
     server = house.foundations.settings.server
-    table = Table.of(endpoints(house, pages), Gatekeeper(house.applications, house.limiter, house.public_url.encode()))
+    table = Table.of(endpoints(house, pages), Gatekeeper(house.applications, house.limiter, server.own_origins))
     landing = LandingPages(
         house.links, house.applications, BrowserCookie(house.is_https), pages, house.limiter, house.limits
     )

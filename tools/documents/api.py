@@ -99,6 +99,11 @@ def example(endpoint: Endpoint) -> str:
     return f"{call} \\\n  -H 'Content-Type: application/json' -d {body}"
 
 
+async def _nothing_more() -> dict[str, Any]:
+    """Stand for a connection on which nothing follows."""
+    return {"type": "http.disconnect"}
+
+
 def _quoted(body: dict[str, str]) -> str:
     text = json.dumps(body)
     if "$" not in text:
@@ -108,7 +113,7 @@ def _quoted(body: dict[str, str]) -> str:
 
 
 async def _call(endpoint: Endpoint) -> Reply:
-    call: Call[None, None] = Call(None, None, "", {}, "")
+    call: Call[None, None] = Call(None, None, "", {}, "", _nothing_more)
     return cast("Reply", await endpoint.handler(call))
 
 

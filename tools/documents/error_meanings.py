@@ -4,6 +4,7 @@ MEANINGS: dict[str, dict[str, str]] = {
     "Any request": {
         "body_too_large": "A body is larger than 64 KiB.",
         "internal_error": "Something that nobody foresaw; the log has it under the trace id.",
+        "invalid_client_secret": "The header `x-client-secret` holds none of the application's live secrets.",
         "invalid_client_id": "The call names no application, or one that does not exist or is switched off.",
         "malformed_request": "The query or the body can't be read, a field is missing or has the wrong form; the "
         "sentence names it.",
@@ -12,6 +13,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "`//`, `;` or a backslash; elsewhere a page says the same.",
         "origin_not_allowed": "A web page called whose origin is none of the application's allowed origins.",
         "storage_unavailable": "The database can't be reached or is overloaded; nothing of the call was acknowledged.",
+        "too_many_waiting": "More pages wait for sign-ins from one network, or for one attempt, than may at once.",
         "too_many_requests": "A limit is reached ([limits](../security/limits.md)); the call changed nothing.",
         "unknown_host": "The `Host` header is neither the public URL's nor one of `GATEPASS_ALLOWED_HOSTS`.",
         "unsupported_media_type": "A body was not announced as JSON, or a page's form not as a form.",

@@ -54,6 +54,10 @@ class ApplicationDirectory:
         self._by_client_id[application.client_id] = (monotonic() + _SECONDS_IN_CACHE, application)
         return application
 
+    async def has_secret(self, application: Application, unverified_secret: str) -> bool:
+        """Tell whether a text is one of the application's live secrets."""
+        return await self._database.read(lambda tx: has_secret(tx, application.id, unverified_secret))
+
     async def allows_origin(self, unverified_origin: str) -> bool:
         """Tell whether any application lists this origin; for preflights, which can't name their application."""
         until, origins = self._origins

@@ -56,6 +56,7 @@ class Call(msgspec.Struct, Generic[Q, B]):
         headers: the request's headers, names in lower case.
         trace_id: what the log and the person both see.
         receive: the connection's further messages; `watch` reads them.
+        is_confidential: whether the caller has proven to be a server of the application, by its secret.
     """
 
     query: Q
@@ -65,6 +66,7 @@ class Call(msgspec.Struct, Generic[Q, B]):
     trace_id: str
     receive: Receive
     known_application: Application | None = None
+    is_confidential: bool = False
     watched: "asyncio.Future[None] | None" = None
 
     @property

@@ -12,6 +12,7 @@ from gatepass.gate.model import Call, Caller, Endpoint, Scope, unknown_client
 from gatepass.gate.reading import BodyReader, decode_query, read_body, read_query
 from gatepass.kit.problems import Problem
 from gatepass.protection.flows import Limiter, retry_after
+from gatepass.protection.model import Per
 
 Compiled = Callable[[Scope, Call[Any, Any]], Awaitable[Any]]
 
@@ -23,12 +24,12 @@ class Gatekeeper:
     Args:
         applications: finds the application that calls.
         limiter: counts and refuses.
-        public_origin: the server's own origin, whose pages may call every endpoint.
+        own_origins: the server's own origins, whose pages may call every endpoint.
     """
 
     applications: ApplicationDirectory
     limiter: Limiter
-    public_origin: bytes
+    own_origins: frozenset[bytes]
 
     def compile(self, endpoint: Endpoint) -> Compiled:
         """Return one function that takes a request through every phase that the endpoint declares."""
@@ -43,6 +44,7 @@ class Gatekeeper:
                 # First, so that a call whose parameters are wrong is answered with its application's origin.
                 call.known_application = await self._application(parameters, call.body, headers)
                 self._refuse_foreign_origin(call.known_application, headers)
+                call.is_confidential = await self._proves_secret(call.known_application, headers)
             if endpoint.query is not None:
                 call.query = decode_query(parameters, endpoint.query)
             if endpoint.charges is not None:
@@ -64,7 +66,7 @@ class Gatekeeper:
 
     def _refuse_foreign_origin(self, application: Application, headers: dict[bytes, bytes]) -> None:
         unverified_origin = headers.get(b"origin")
-        if unverified_origin is None or unverified_origin == self.public_origin:
+        if unverified_origin is None or unverified_origin in self.own_origins:
             return
         if unverified_origin.decode("latin-1") not in application.allowed_origins:
             raise Problem(
@@ -75,8 +77,24 @@ class Gatekeeper:
                 number=1040,
             )
 
+    async def _proves_secret(self, application: Application, headers: dict[bytes, bytes]) -> bool:
+        unverified_secret = headers.get(b"x-client-secret")
+        if unverified_secret is None:
+            return False
+        if not await self.applications.has_secret(application, unverified_secret.decode("latin-1")):
+            raise Problem(
+                "invalid_client_secret",
+                401,
+                "That is not a secret of the application; send the present one, or leave x-client-secret out.",
+                number=1001,
+            )
+        return True
+
     def _charge(self, endpoint: Endpoint, call: Call[Any, Any]) -> None:
         charges = endpoint.charges(call) if endpoint.charges is not None else ()
+        if call.is_confidential:
+            # A server of the application's own calls for many people from one address.
+            charges = [(limit, key) for limit, key in charges if limit.per is not Per.NETWORK]
         seconds = self.limiter.hit_all(charges)
         if seconds > 0:
             wait = retry_after(seconds)

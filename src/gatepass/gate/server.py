@@ -15,6 +15,7 @@ from gatepass.gate.answers.faces import render
 from gatepass.gate.headers import StandingHeaders, cross_origin, preflight
 from gatepass.gate.model import Call, Endpoint, EventStream, Face, Headers, Message, Receive, Reply, Scope, Send
 from gatepass.gate.phases import Compiled, Gatekeeper, encode_answer
+from gatepass.kit.client.networks import canonical
 from gatepass.kit.problems import Problem
 
 _log = structlog.get_logger("gatepass.gate")
@@ -135,7 +136,7 @@ class Gate:
         self, row: _Row, scope: Scope, receive: Receive, send: Send, headers: dict[bytes, bytes], trace_id: str
     ) -> int:
         client = scope.get("client")
-        call: Call[Any, Any] = Call(None, None, client[0] if client else "", headers, trace_id, receive)
+        call: Call[Any, Any] = Call(None, None, canonical(client[0]) if client else "", headers, trace_id, receive)
         try:
             return await self._answer_call(row, call, scope, send)
         finally:

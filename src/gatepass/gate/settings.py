@@ -44,8 +44,8 @@ class ServerSettings:
     embedded_worker: bool | None = field(
         default=None,
         metadata={
-            "doc": "Whether the server process also sends mail; true in development, false in production, where "
-            "`gatepass worker` does it."
+            "doc": "Whether the server process also sends mail; true in development and on SQLite, false on "
+            "PostgreSQL, where `gatepass worker` does it."
         },
     )
     master_key: Secret | None = field(
@@ -57,7 +57,10 @@ class ServerSettings:
     )
     trusted_proxies: tuple[str, ...] = field(
         default=(),
-        metadata={"doc": "Addresses or networks of the proxies whose X-Forwarded-For and -Proto headers are believed."},
+        metadata={
+            "doc": "Addresses or networks of the proxies whose X-Forwarded-For and -Proto headers are believed. "
+            "Without one, no link that is opened in production counts as opened nearby."
+        },
     )
     allowed_hosts: tuple[str, ...] = field(
         default=(), metadata={"doc": "Further Host headers that are served besides the public URL's."}
@@ -83,9 +86,22 @@ class ServerSettings:
         return self.data / "master.key"
 
     @property
+    def own_origins(self) -> frozenset[bytes]:
+        """Return the origins of the server's own pages; on a laptop by each name that a browser may use."""
+        names = ("localhost", "127.0.0.1", "[::1]") if self.dev else ()
+        return frozenset({self.origin.encode(), *(f"http://{name}:{self.port}".encode() for name in names)})
+
+    @property
+    def knows_networks(self) -> bool:
+        """Tell whether clients' addresses are their own: on a laptop, or behind proxies that are named."""
+        return self.dev or bool(self.trusted_proxies)
+
+    @property
     def sends_mail(self) -> bool:
         """Tell whether the server process also sends mail."""
-        return self.dev if self.embedded_worker is None else self.embedded_worker
+        if self.embedded_worker is None:
+            return self.dev or self.database_url.startswith("sqlite:")
+        return self.embedded_worker
 
     @property
     def origin(self) -> str:

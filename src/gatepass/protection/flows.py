@@ -4,10 +4,12 @@ import hashlib
 import math
 import time
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
-from gatepass.protection.model import Limit, Per, SignInLimits
+from gatepass.kit.problems import Problem
+from gatepass.protection.model import Limit, Per, Place, SignInLimits
 from gatepass.protection.rules import Gauge, Trail, charge, gauge, is_stale, wait
 from gatepass.protection.settings import LimitSettings
 
@@ -130,6 +132,41 @@ class Limiter:
                 return
             else:
                 return
+
+
+class Occupancy:
+    """Counts who waits, by key; in this process's memory, forgotten as soon as they leave."""
+
+    def __init__(self) -> None:
+        self._waiting: Counter[str] = Counter()
+
+    @contextmanager
+    def hold(self, places: Iterable[Place]) -> Iterator[None]:
+        """Hold a place under each key for as long as the context lasts.
+
+        Args:
+            places: pairs of a key and how many may wait under it at once.
+
+        Raises:
+            Problem: one of them is full (`too_many_waiting`, 429); none is held then.
+        """
+        taken = list(places)
+        if any(self._waiting[key] >= most for key, most in taken):
+            raise Problem(
+                "too_many_waiting",
+                429,
+                "Too many are waiting from there already; close another waiting page, or ask again without waiting.",
+                retry_after=5,
+            )
+        for key, _ in taken:
+            self._waiting[key] += 1
+        try:
+            yield
+        finally:
+            for key, _ in taken:
+                self._waiting[key] -= 1
+                if not self._waiting[key]:
+                    del self._waiting[key]
 
 
 def retry_after(seconds: float) -> int:

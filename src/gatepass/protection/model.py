@@ -9,6 +9,8 @@ from typing import NewType
 from gatepass.kit.client.networks import network_of
 
 NetworkKey = NewType("NetworkKey", str)
+Place = tuple[str, int]
+"""A key, and how many may wait under it at once."""
 
 
 class Per(StrEnum):

@@ -36,13 +36,13 @@ LINK = Link("l", "a", KEY, b"handle", b"secret", NOW, NOW + MINUTES, None)
 def test_the_cookie_proves_the_browser_and_the_address_only_hints(
     cookie: bytes | None, network: str, nearness: Nearness
 ) -> None:
-    assert rules.nearness(ATTEMPT, Visitor(cookie, network, "Agent")) is nearness
+    assert rules.nearness(ATTEMPT, Visitor(cookie, network, "Agent"), knows_networks=True) is nearness
 
 
 def test_no_cookie_on_either_side_is_not_the_same_browser() -> None:
     without = replace(ATTEMPT, browser_hash=None)
-    assert rules.nearness(without, Visitor(None, "203.0.113.9", "Agent")) is Nearness.ELSEWHERE
-    assert rules.nearness(without, Visitor(b"", "203.0.113.9", "Agent")) is Nearness.ELSEWHERE
+    assert rules.nearness(without, Visitor(None, "203.0.113.9", "Agent"), knows_networks=True) is Nearness.ELSEWHERE
+    assert rules.nearness(without, Visitor(b"", "203.0.113.9", "Agent"), knows_networks=True) is Nearness.ELSEWHERE
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_no_cookie_on_either_side_is_not_the_same_browser() -> None:
 )
 def test_an_ipv6_neighbour_is_whoever_shares_the_first_64_bits(network: str, nearness: Nearness) -> None:
     attempt = replace(ATTEMPT, network="2001:db8:1:2::1")
-    assert rules.nearness(attempt, Visitor(None, network, "Agent")) is nearness
+    assert rules.nearness(attempt, Visitor(None, network, "Agent"), knows_networks=True) is nearness
 
 
 @pytest.mark.parametrize(
@@ -86,3 +86,10 @@ def test_the_number_is_the_one_that_the_waiting_screen_shows(typed: str, fits: b
 @pytest.mark.parametrize("typed", ["", "None", "0", "42"])
 def test_no_number_fits_where_none_is_shown(typed: str) -> None:
     assert not rules.is_match(replace(ATTEMPT, match_number=None), typed)
+
+
+def test_behind_a_proxy_that_nobody_named_no_visitor_is_near() -> None:
+    asked = replace(ATTEMPT, browser_hash=None, network="203.0.113.9")
+    visitor = Visitor(None, "203.0.113.9", "Agent")
+    assert rules.nearness(asked, visitor, knows_networks=True) is Nearness.NEARBY
+    assert rules.nearness(asked, visitor, knows_networks=False) is Nearness.ELSEWHERE

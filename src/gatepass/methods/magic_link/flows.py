@@ -102,6 +102,7 @@ class MagicLinkFlows:
     clock: Clock
     mailer: LinkMailer
     login: Login
+    knows_networks: bool
 
     key = METHOD
     amr = AMR
@@ -170,7 +171,7 @@ class MagicLinkFlows:
             link, attempt = found
             if reason := rules.refusal(link, attempt, at):
                 return Refused(reason)
-            return Opened(attempt, application, rules.nearness(attempt, visitor))
+            return Opened(attempt, application, self._nearness(attempt, visitor))
 
         return await self.database.read(body)
 
@@ -212,10 +213,13 @@ class MagicLinkFlows:
 
         return await self.database.transact(body)
 
+    def _nearness(self, attempt: Attempt, visitor: Visitor) -> Nearness:
+        return rules.nearness(attempt, visitor, knows_networks=self.knows_networks)
+
     async def _gesture_refusal(  # noqa: PLR0911 - each place and gesture has its own answer
         self, tx: Tx, attempt: Attempt, visitor: Visitor, gesture: Gesture, at: datetime
     ) -> Refused | None:
-        if gesture.is_documented_call or rules.nearness(attempt, visitor) is not Nearness.ELSEWHERE:
+        if gesture.is_documented_call or self._nearness(attempt, visitor) is not Nearness.ELSEWHERE:
             return None
         origin = Origin(visitor.network, visitor.user_agent)
         if gesture.match_number:

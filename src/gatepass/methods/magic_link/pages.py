@@ -19,6 +19,7 @@ from gatepass.gate.browsers import BrowserCookie
 from gatepass.gate.pages.forms import read_form
 from gatepass.gate.pages.rendering import PageRenderer
 from gatepass.kit.client.devices import describe_agent
+from gatepass.kit.client.networks import canonical
 from gatepass.kit.problems import Problem
 from gatepass.login.model import Attempt, Refusal, Refused
 from gatepass.methods.magic_link.flows import MagicLinkFlows
@@ -119,7 +120,7 @@ class LandingPages:
 
     async def _visit(self, request: Request, unverified: dict[str, str]) -> "Visit | Response":
         headers = dict(request.scope["headers"])
-        network = request.client.host if request.client else ""
+        network = canonical(request.client.host) if request.client else ""
         if seconds := self.limiter.hit(self.limits.verify_per_network, network_key(network)):
             wait = retry_after(seconds)
             page = self.pages.error(
@@ -142,7 +143,7 @@ class LandingPages:
         outcome: Opened | Refused,
         *,
         refused: Refused | None = None,
-        error_on: str = "code",
+        error_on: str | None = None,
     ) -> Response:
         if isinstance(outcome, Refused):
             view, status = _VIEWS.get(outcome.reason, ("ended", 400))
@@ -162,7 +163,7 @@ class LandingPages:
             asked=self._asked(attempt),
             match_wanted=outcome.nearness is Nearness.ELSEWHERE and attempt.match_number is not None,
             error=_ASK_AGAIN[refused.reason] if refused else None,
-            error_on=error_on,
+            **({"error_on": error_on} if error_on else {}),
             attempts_left=refused.tries_left if refused else 0,
         )
 

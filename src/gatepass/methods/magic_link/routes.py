@@ -20,10 +20,15 @@ from gatepass.methods.magic_link.flows import MagicLinkFlows
 from gatepass.methods.magic_link.messages import VERIFY_PATH
 from gatepass.methods.magic_link.model import Gesture, UnverifiedLink, Visitor
 from gatepass.methods.magic_link.waiting import Pending, Status, Told, Waiting
-from gatepass.protection.model import SignInLimits, network_key
+from gatepass.protection.flows import Occupancy
+from gatepass.protection.model import Place, SignInLimits, network_key
 
 _BASE = "/api/v1/auth/passwordless/magic-link"
 _LONGEST_WAIT = 25.0
+# Half of the connections that a process takes by default, so that those who wait never shut the others out.
+_WAITING_PER_PROCESS = 8000
+_WAITING_PER_NETWORK = 200
+_WAITING_PER_ATTEMPT = 4
 
 
 class SendBody(msgspec.Struct):
@@ -82,6 +87,7 @@ class MagicLinkRoutes:
     pages: PageRenderer
     limits: SignInLimits
     allow_test_domains: bool
+    occupancy: Occupancy
 
     def endpoints(self) -> list[Endpoint]:
         """Return this slice's rows of the endpoint table."""
@@ -192,7 +198,8 @@ class MagicLinkRoutes:
         """Answer `status`, at once or when something changes."""
         seconds = min(call.query.wait, _LONGEST_WAIT)
         if seconds > 0:
-            status = await self.waiting.wait(call.application, call.query.state, seconds, call.watch())
+            with self.occupancy.hold(self._places(call.query.state, call.network)):
+                status = await self.waiting.wait(call.application, call.query.state, seconds, call.watch())
         else:
             status = await self.waiting.ask(call.application, call.query.state)
         return await self._envelope(status)
@@ -203,10 +210,18 @@ class MagicLinkRoutes:
 
     async def _events(self, call: Call[EventsQuery, None]) -> AsyncIterator[bytes]:
         try:
-            async for status in self.waiting.follow(call.application, call.query.state, call.watch()):
-                yield b"event: status\ndata: " + encode_answer(await self._envelope(status)) + b"\n\n"
+            with self.occupancy.hold(self._places(call.query.state, call.network)):
+                async for status in self.waiting.follow(call.application, call.query.state, call.watch()):
+                    yield b"event: status\ndata: " + encode_answer(await self._envelope(status)) + b"\n\n"
         except Problem as problem:
             yield b"event: problem\ndata: " + render(problem, Face.HOSTED, call.trace_id).body + b"\n\n"
+
+    def _places(self, unverified_state: str, network: str) -> Sequence[Place]:
+        return (
+            (f"attempt:{unverified_state}", _WAITING_PER_ATTEMPT),
+            (f"network:{network_key(network)}", _WAITING_PER_NETWORK),
+            ("process", _WAITING_PER_PROCESS),
+        )
 
     async def _envelope(self, status: Status) -> NestedEnvelope:
         match status:

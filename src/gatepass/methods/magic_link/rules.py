@@ -8,11 +8,16 @@ from gatepass.login.model import Attempt, Refusal
 from gatepass.methods.magic_link.model import Link, Nearness, Visitor
 
 
-def nearness(attempt: Attempt, visitor: Visitor) -> Nearness:
+def nearness(attempt: Attempt, visitor: Visitor, *, knows_networks: bool) -> Nearness:
     """Return how near a visitor is to the browser that asked.
 
     The cookie of the asking browser is proof; the same address (IPv6: the same /64) is a hint that wants a person's
     confirmation; everything else wants something that only the asker's screen or the mail shows.
+
+    Args:
+        attempt: who asked.
+        visitor: who opened the link.
+        knows_networks: whether addresses are those of clients; behind a proxy that nobody named, they are all its own.
     """
     if (
         attempt.browser_hash is not None
@@ -20,7 +25,7 @@ def nearness(attempt: Attempt, visitor: Visitor) -> Nearness:
         and hmac.compare_digest(attempt.browser_hash, visitor.browser_hash)
     ):
         return Nearness.HERE
-    if is_same_network(attempt.network, visitor.network):
+    if knows_networks and is_same_network(attempt.network, visitor.network):
         return Nearness.NEARBY
     return Nearness.ELSEWHERE
 

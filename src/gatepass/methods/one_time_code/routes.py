@@ -62,7 +62,7 @@ class CodeRoutes:
     async def verify(self, call: Call[None, VerifyBody]) -> FlatEnvelope:
         """Answer `verify` with the tokens, or with how many tries are left."""
         if not rules.is_code(rules.normalize(call.body.otp)):
-            raise malformed(f"A code is {rules.CODE_LENGTH} digits; check `otp`.")
+            raise malformed("A code has six digits; look at the newest mail.")
         outcome = await self.flows.redeem(call.application, call.body.state, call.body.otp, call.origin)
         if isinstance(outcome, Refused):
             raise login_problem(outcome)
