@@ -13,7 +13,7 @@ help: ## List these commands.
 setup: ## Make .venv and install exactly what requirements/runtime.lock names; at once when nothing changed.
 	@sh tools/setup.sh runtime
 
-run: setup ## Start a development server on http://127.0.0.1:8000, its data in ./gatepass-data.
+run: setup ## Start a development server on http://localhost:8000, its data in ./gatepass-data.
 	@.venv/bin/gatepass serve --dev --data ./gatepass-data $(ARGS)
 
 test: ## Run every test, on SQLite, on a real PostgreSQL and in a real browser; fetch what they need first.

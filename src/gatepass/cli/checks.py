@@ -1,25 +1,30 @@
 """What the doctor looks at; each check is one function that finds one thing."""
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
-from gatepass.app import Foundations, build
+from gatepass.app import Foundations
+from gatepass.cli.ground import absent_database
 from gatepass.kit.clock import SystemClock
-from gatepass.kit.db import Database, Limits, StorageUnavailable, Tx, open_database, query
+from gatepass.kit.db import Database, Limits, Tx, open_database, query
 from gatepass.kit.key_file import KeyFileFault, is_private, read_key_ring
+from gatepass.kit.mail.smtp_url import parse_smtp_url
+from gatepass.kit.problems import Problem
 from gatepass.kit.secrets import SealBroken
 from gatepass.migrations import head, version_of
+from gatepass.outbox.message import deliverable
 from gatepass.outbox.model import DeliveryFailure
-from gatepass.outbox.queries import backlog, dead_letters, last_heartbeat
+from gatepass.outbox.queries import backlog, dead_letters, last_heartbeat, living_workers
+from gatepass.outbox.transports.opening import sender_address
+from gatepass.outbox.transports.smtp import SmtpTransport
 from gatepass.settings import Settings
 from gatepass.tokens.flows import KeyMaker
 from gatepass.tokens.queries import list_signing_keys
-from gatepass.worker import transport_of
 
 _CLOCK_TOLERANCE = timedelta(seconds=5)
-_ALIVE_WITHIN = timedelta(seconds=30)
+_CORRECT_DATABASE = "Start it, or correct GATEPASS_DATABASE."
 _NOT_BEFORE = datetime(2025, 1, 1, tzinfo=UTC)
 _ASK_TIME = query(
     datetime,
@@ -40,18 +45,33 @@ class Finding:
 
 async def examine(settings: Settings) -> list[Finding]:
     """Make every check and return what was found, in the order in which it should be mended."""
-    findings = [_public_url(settings), _key_file(settings)]
+    findings = [
+        *await _database(settings),
+        _public_url(settings),
+        *_proxies(settings),
+        _key_file(settings),
+        await _mail(settings),
+    ]
+    return [replace(finding, remedy="") if finding.is_well else finding for finding in findings]
+
+
+async def _database(settings: Settings) -> list[Finding]:
+    if absent := absent_database(settings):
+        observation, run, rest = absent.partition(" Run ")
+        remedy = f"{run.lstrip()}{rest}" or _CORRECT_DATABASE
+        return [Finding("database", is_well=False, observation=observation, remedy=remedy)]
+    found: list[Finding] = []
     try:
         database = await open_database(settings.server.database_url, Limits(connections=2))
-    except (StorageUnavailable, ValueError) as fault:
-        detail = fault.detail or fault.title if isinstance(fault, StorageUnavailable) else str(fault)
-        remedy = "Start it, or correct GATEPASS_DATABASE."
-        return [Finding("database", is_well=False, observation=detail, remedy=remedy), *findings]
-    try:
-        found = [finding async for finding in _with_database(settings, database)]
-    finally:
-        await database.close()
-    return [*found, *findings]
+        try:
+            async for finding in _with_database(settings, database):
+                found.append(finding)  # noqa: PERF401 - what was found before the database went away is kept
+        finally:
+            await database.close()
+    except Problem as fault:
+        lost = Finding("database", is_well=False, observation=fault.detail or fault.title, remedy=_CORRECT_DATABASE)
+        return [lost, *(finding for finding in found if finding.subject != lost.subject)]
+    return found
 
 
 async def _with_database(settings: Settings, database: Database) -> AsyncIterator[Finding]:
@@ -71,9 +91,7 @@ async def _with_database(settings: Settings, database: Database) -> AsyncIterato
         ring = read_key_ring(settings.server.master_key, settings.server.key_file)
     except KeyFileFault:
         return
-    foundations = Foundations(settings, SystemClock(), database, ring)
-    yield await _signing_keys(foundations)
-    yield await _mail(foundations)
+    yield await _signing_keys(Foundations(settings, SystemClock(), database, ring))
 
 
 async def _clock(database: Database) -> Finding:
@@ -89,16 +107,17 @@ async def _clock(database: Database) -> Finding:
 
 
 async def _worker(settings: Settings, database: Database) -> Finding:
-    beat = await database.read(last_heartbeat)
     now = SystemClock().now()
-    is_alive = beat is not None and beat.stopped_at is None and now - beat.seen_at < _ALIVE_WITHIN
+    living = await database.read(lambda tx: living_workers(tx, now))
+    beat = living[0] if living else await database.read(last_heartbeat)
     seen = f"last seen {beat.seen_at:%Y-%m-%d %H:%M:%S} UTC on {beat.host}" if beat else "never seen"
+    observation = f"{len(living)} alive, {seen}" if living else seen
     remedy = (
-        "Start the server; in development it sends mail itself."
+        "Start the server; it sends the mail itself."
         if settings.server.sends_mail
         else "Start `gatepass worker`; without it, no mail leaves."
     )
-    return Finding("worker", is_alive, seen, remedy)
+    return Finding("worker", bool(living), observation, remedy)
 
 
 async def _outbox(database: Database) -> Finding:
@@ -116,6 +135,15 @@ def _public_url(settings: Settings) -> Finding:
     is_well = settings.server.dev or urlsplit(settings.server.public_url).scheme == "https"
     remedy = "Set GATEPASS_PUBLIC_URL to the https address by which browsers reach the server."
     return Finding("public URL", is_well, url, remedy)
+
+
+def _proxies(settings: Settings) -> Iterator[Finding]:
+    server = settings.server
+    if server.dev:
+        return
+    observation = ", ".join(server.trusted_proxies) or "none is trusted; every client seems to come from one address"
+    remedy = "Set GATEPASS_TRUSTED_PROXIES to the address of the proxy in front."
+    yield Finding("proxies", bool(server.trusted_proxies), observation, remedy)
 
 
 def _key_file(settings: Settings) -> Finding:
@@ -150,15 +178,23 @@ async def _signing_keys(foundations: Foundations) -> Finding:
     return Finding("signing keys", is_well=True, observation=count)
 
 
-async def _mail(foundations: Foundations) -> Finding:
-    transport = transport_of(build(foundations))
+async def _mail(settings: Settings) -> Finding:
+    outbox = settings.outbox
+    if outbox.smtp_url is None:
+        where = "the development mailbox" if settings.server.dev else "no mail server; no mail can leave"
+        return Finding("mail", settings.server.dev, where, "Set GATEPASS_SMTP_URL to the mail server.")
+    # Opened without the database, so that this is told even when that is away.
+    host = urlsplit(settings.server.origin).hostname or "localhost"
+    transport = SmtpTransport(
+        parse_smtp_url(outbox.smtp_url),
+        sender=deliverable(sender_address(outbox, host)),
+        host=host,
+        timeout=outbox.send_timeout.total_seconds(),
+    )
     try:
         greeting = await transport.handshake()
     except DeliveryFailure as failure:
         return Finding("mail", is_well=False, observation=str(failure), remedy="Check GATEPASS_SMTP_URL.")
     finally:
         await transport.close()
-    is_well = foundations.settings.outbox.smtp_url is not None or foundations.settings.server.dev
-    return Finding(
-        "mail", is_well, greeting, "Set GATEPASS_SMTP_URL; without it mail lands in the development mailbox."
-    )
+    return Finding("mail", is_well=True, observation=greeting)

@@ -3,9 +3,11 @@
 import sys
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Final
+from typing import Annotated, Final
 
 import typer
+
+from gatepass import __version__
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ def assemble(chosen: str | None) -> typer.Typer:
         add_completion=False,
         pretty_exceptions_enable=False,
     )
+    commands.callback()(_root)
     for entry in TABLE:
         if entry.name != chosen:
             commands.command(entry.name, help=entry.summary)(_placeholder)
@@ -66,6 +69,21 @@ def main() -> None:
     """Run the command line."""
     words = [word for word in sys.argv[1:] if not word.startswith("-")]
     assemble(words[0] if words else None)()
+
+
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+def _root(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Gatepass, a self-hosted authentication platform."""
 
 
 def _placeholder() -> None:

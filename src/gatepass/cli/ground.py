@@ -12,12 +12,12 @@ from rich.markup import escape
 
 from gatepass.app import Foundations
 from gatepass.kit.clock import SystemClock
-from gatepass.kit.db import Limits, StorageUnavailable, open_database
+from gatepass.kit.db import Limits, StorageUnavailable, open_database, sqlite_path
 from gatepass.kit.key_file import KeyFileFault, read_key_ring
 from gatepass.kit.problems import Problem
 from gatepass.kit.secrets import KeyRing, Secret
-from gatepass.migrations import head, version_of
-from gatepass.settings import FaultySettings, Settings, load
+from gatepass.migrations import current, head, version_of
+from gatepass.settings import FaultySettings, Settings, load, missing_for_production
 
 T = TypeVar("T")
 DataOption = Annotated[
@@ -28,6 +28,7 @@ DatabaseOption = Annotated[
     typer.Option("--database", help="sqlite:///path or postgresql://…; a file in --data by default."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
+_NOT_MIGRATED = "The database is not at this version's schema. Run `gatepass migrate`."
 
 # Lines are never broken, so that what is printed can be copied and piped.
 out = Console(highlight=False, soft_wrap=True)
@@ -48,6 +49,8 @@ def settings_of(data: Path | None, database: str | None, **given: Any) -> Settin
         return load(given={"data": data, "database": secret, **given})
     except FaultySettings as fault:
         fail(*fault.faults)
+    except OSError as error:
+        fail(f"{error.filename} can't be read: {error.strerror}. Run this as the user whom the data folder belongs to.")
 
 
 def make_folder(path: Path) -> None:
@@ -66,6 +69,41 @@ def key_ring_of(settings: Settings) -> KeyRing:
         fail(str(fault))
 
 
+def absent_database(settings: Settings) -> str | None:
+    """Say that there is no file where a SQLite address names one, or return None; to open it would make it."""
+    try:
+        path = sqlite_path(settings.server.database_url)
+    except ValueError as fault:
+        return f"{fault}."
+    if path is None or path.exists():
+        return None
+    return f"There is no database at {path}. Run `gatepass migrate`, or name another folder with --data."
+
+
+def refuse_unready(settings: Settings) -> None:
+    """In production name everything that is missing, the tables included, each on a line, and leave."""
+    unset = missing_for_production(settings)
+    missing = [*unset, *asyncio.run(_unready_database(settings))]
+    if not missing:
+        return
+    err.print("In production the server needs:")
+    for sentence in missing:
+        err.print(f"[red]✗[/] {escape(sentence)}")
+    if unset:
+        err.print("On your own machine, `gatepass serve --dev` starts without all that.")
+    raise typer.Exit(2)
+
+
+async def _unready_database(settings: Settings) -> list[str]:
+    if absent := absent_database(settings):
+        return [absent]
+    try:
+        revision = await current(settings.server.database_url)
+    except StorageUnavailable as fault:
+        return [f"The database can't be reached: {fault.detail or fault.title}"]
+    return [] if revision == head() else [_NOT_MIGRATED]
+
+
 async def lay(settings: Settings) -> Foundations:
     """Open the database and read the keys.
 
@@ -77,9 +115,7 @@ async def lay(settings: Settings) -> Foundations:
     found = await version_of(database)
     if found != head():
         await database.close()
-        raise Problem(
-            "database_not_migrated", 503, "The database is not at this version's schema. Run `gatepass migrate`."
-        )
+        raise Problem("database_not_migrated", 503, _NOT_MIGRATED)
     ring = read_key_ring(settings.server.master_key, settings.server.key_file)
     return Foundations(settings, SystemClock(), database, ring)
 
@@ -94,6 +130,8 @@ def run(settings: Settings, body: Callable[[Foundations], Awaitable[T]]) -> T:
         finally:
             await foundations.database.close()
 
+    if absent := absent_database(settings):
+        fail(absent)
     try:
         return asyncio.run(whole())
     except StorageUnavailable as fault:

@@ -1,9 +1,11 @@
 """`gatepass serve`: runs the server."""
 
 import asyncio
+import errno
 import logging
 import socket
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
@@ -12,10 +14,22 @@ import uvicorn
 from gatepass.app import Application as ServerApplication
 from gatepass.app import Foundations, House
 from gatepass.applications.model import Application
-from gatepass.cli.ground import DatabaseOption, DataOption, fail, key_ring_of, lay, make_folder, out, run, settings_of
+from gatepass.cli.ground import (
+    DatabaseOption,
+    DataOption,
+    err,
+    fail,
+    key_ring_of,
+    lay,
+    make_folder,
+    out,
+    refuse_unready,
+    run,
+    settings_of,
+)
 from gatepass.cli.serving.polite import PoliteServer
 from gatepass.cli.serving.processes import inherited_listener, supervise
-from gatepass.cli.serving.welcome import ready_demo, welcome
+from gatepass.cli.serving.welcome import address_of, ready_demo, summary, welcome
 from gatepass.gate import metrics
 from gatepass.gate.connections.protocol import protocol_class, raise_descriptor_limit
 from gatepass.kit.client.networks import in_both_families
@@ -24,7 +38,7 @@ from gatepass.kit.key_file import make_key_file
 from gatepass.kit.logs import configure_logs
 from gatepass.kit.secrets import SealBroken
 from gatepass.migrations import upgrade
-from gatepass.settings import Settings, missing_for_production
+from gatepass.settings import Settings
 from gatepass.tokens.flows import KeyMaker
 from gatepass.tokens.queries import list_signing_keys
 
@@ -52,12 +66,15 @@ def serve(
         logging.getLogger(chatty).setLevel(logging.WARNING)
     inherited = inherited_listener()
     if inherited is not None:
-        _run(settings, inherited)
+        _run(_at_its_port(settings, inherited), inherited)
         return
     demo = _prepare(settings)
     listener = _listen(settings)
+    settings = _at_its_port(settings, listener)
     if demo is not None:
         out.print(welcome(settings, demo), soft_wrap=True)
+    else:
+        err.print(summary(settings), markup=False)
     if settings.server.workers > 1:
         supervise(listener, settings.server.workers)
     else:
@@ -68,9 +85,7 @@ def _prepare(settings: Settings) -> Application | None:
     """Make sure that the server can serve, or leave; in development make what is missing and return an application."""
     server = settings.server
     if not server.dev:
-        missing = missing_for_production(settings)
-        if missing:
-            fail("In production the server needs:", *missing, "Or start it with --dev on your own machine.")
+        refuse_unready(settings)
         run(settings, _check_keys)
         return None
     make_folder(server.data)
@@ -110,9 +125,17 @@ def _listen(settings: Settings) -> socket.socket:
     try:
         listener.bind((server.host, server.port))
     except OSError as error:
-        fail(f"Can't listen on {server.host}:{server.port}: {error.strerror}. Is it in use? Try --port.")
+        if error.errno != errno.EADDRINUSE:
+            fail(f"Can't listen on {address_of(server)}: {error.strerror}. Choose another with --host or --port.")
+        by_make = ' (or make run ARGS="--port 9000")' if server.dev else ""
+        fail(f"Can't listen on {address_of(server)}: the address is in use. Choose another with --port{by_make}.")
     listener.listen(_BACKLOG)
     return listener
+
+
+def _at_its_port(settings: Settings, listener: socket.socket) -> Settings:
+    # Port 0 asks the system for a free one, and the addresses that are told must name that.
+    return replace(settings, server=replace(settings.server, port=listener.getsockname()[1]))
 
 
 def _mail_work() -> Callable[[House, asyncio.Event], Coroutine[Any, Any, None]]:

@@ -4,17 +4,16 @@ import asyncio
 import signal
 
 from gatepass.app import Foundations, build
-from gatepass.cli.ground import DatabaseOption, DataOption, err, fail, run, settings_of
+from gatepass.cli.ground import DatabaseOption, DataOption, err, refuse_unready, run, settings_of
 from gatepass.kit.logs import configure_logs
-from gatepass.settings import missing_for_production
 from gatepass.worker import work
 
 
 def worker(data: DataOption = None, database: DatabaseOption = None) -> None:
     """Send what the outbox holds and run the timed jobs until stopped."""
     settings = settings_of(data, database)
-    if not settings.server.dev and (missing := missing_for_production(settings)):
-        fail(*missing)
+    if not settings.server.dev:
+        refuse_unready(settings)
     configure_logs(is_production=not settings.server.dev, level=settings.server.log_level, reports_crashes=True)
 
     async def body(foundations: Foundations) -> None:

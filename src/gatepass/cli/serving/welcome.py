@@ -1,4 +1,4 @@
-"""What a developer sees when the server starts on a laptop."""
+"""What is told when the server starts: to a developer how to try it, to an operator where it stands."""
 
 from rich.text import Text
 
@@ -8,7 +8,7 @@ from gatepass.applications.flows import register
 from gatepass.applications.model import Application, ApplicationType, Registration
 from gatepass.applications.queries import list_applications
 from gatepass.kit.db import Tx
-from gatepass.settings import Settings
+from gatepass.settings import ServerSettings, Settings
 from gatepass.web.development.model import sample_call
 
 _DEMO = Registration(
@@ -29,6 +29,23 @@ async def ready_demo(foundations: Foundations) -> Application:
         return found[0] if found else (await register(tx, _DEMO, at)).application
 
     return await foundations.database.transact(body)
+
+
+def address_of(server: ServerSettings) -> str:
+    """Return the address that the server listens on, as it is written in a URL."""
+    return f"[{server.host}]:{server.port}" if ":" in server.host else f"{server.host}:{server.port}"
+
+
+def summary(settings: Settings) -> str:
+    """Return the one line that a server in production says at its start."""
+    server = settings.server
+    database = "SQLite" if server.database_url.startswith("sqlite:") else "PostgreSQL"
+    processes = "1 process" if server.workers == 1 else f"{server.workers} processes"
+    mail = "this server" if server.sends_mail else "`gatepass worker`"
+    return (
+        f"Gatepass {__version__} is listening on {address_of(server)} for {server.origin}: "
+        f"{database}, {processes}, mail sent by {mail}."
+    )
 
 
 def welcome(settings: Settings, application: Application) -> Text:
