@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -13,10 +14,11 @@ import httpx2
 import pytest
 
 from cli.conftest import CommandLine
+from gatepass import __version__
 from support.gatepass_server import free_port
 from support.smtp import SmtpSink
 
-PRODUCTION = {"public_url": "https://auth.example.com"}
+PRODUCTION = {"public_url": "https://auth.example.com", "trusted_proxies": "127.0.0.1"}
 
 
 def test_without_a_command_the_commands_are_listed(gatepass: CommandLine) -> None:
@@ -24,6 +26,34 @@ def test_without_a_command_the_commands_are_listed(gatepass: CommandLine) -> Non
     for command in ("serve", "worker", "migrate", "doctor", "keys", "app", "mail", "version"):
         assert command in ended.out + ended.err
     assert gatepass("no-such-command").status == 2
+
+
+def test_the_version_is_printed_by_the_command_and_by_the_option(gatepass: CommandLine) -> None:
+    assert gatepass.well("--version") == gatepass.well("version") == f"{__version__}\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("doctor",),
+        ("app", "list"),
+        ("app", "create", "Shop"),
+        ("keys", "list"),
+        ("keys", "rotate"),
+        ("mail", "test", "ana@example.com"),
+        ("worker",),
+    ],
+)
+@pytest.mark.parametrize("dev", ["true", "false"])
+def test_a_folder_without_a_database_stays_without_one(
+    gatepass: CommandLine, arguments: tuple[str, ...], dev: str
+) -> None:
+    ended = gatepass(*arguments, dev=dev, smtp_url="smtp://127.0.0.1:1", **PRODUCTION)
+    assert ended.status == (1 if arguments == ("doctor",) else 2)
+    said = " ".join((ended.out + ended.err).split())
+    assert "There is no database at" in said
+    assert "Run `gatepass migrate`, or name another folder with --data." in said
+    assert not gatepass.data.exists()
 
 
 def test_the_master_key_file_is_made_once_for_its_owner_alone(gatepass: CommandLine) -> None:
@@ -143,6 +173,16 @@ def wait_for(url: str, running: Running) -> httpx2.Response:
     raise AssertionError(running.log.read_text())
 
 
+def wait_for_words(words: str, running: Running) -> str:
+    """Wait until a running command has said something and return all that it said."""
+    until = time.monotonic() + 20
+    while words not in running.log.read_text():
+        assert running.process.poll() is None, running.log.read_text()
+        assert time.monotonic() < until, running.log.read_text()
+        time.sleep(0.05)
+    return running.log.read_text()
+
+
 def test_a_rotated_key_is_published_beside_the_old_one(ready: CommandLine) -> None:
     port = str(free_port())
     first = json.loads(ready.well("keys", "rotate", "--json"))[0]["key_id"]
@@ -171,6 +211,35 @@ def test_a_development_server_prints_what_can_be_copied_and_stops_quietly(gatepa
     assert stat.S_IMODE((gatepass.data / "master.key").stat().st_mode) == 0o600
 
 
+def test_port_0_is_told_as_the_port_that_it_became(gatepass: CommandLine) -> None:
+    gatepass.data.mkdir()
+    server = Running(gatepass, "serve", "--dev", "--port", "0")
+    try:
+        said = wait_for_words("Ctrl-C stops", server)
+        port = re.findall(r"http://localhost:(\d+)/dev/mail", said)[0]
+        assert wait_for(f"http://127.0.0.1:{port}/readyz", server).status_code == 200
+        assert ":0/" not in said
+    finally:
+        assert server.stop() == 0
+
+
+def test_a_server_in_production_says_in_one_line_where_it_stands(ready: CommandLine) -> None:
+    port = str(free_port())
+    server = Running(ready, "serve", "--port", port, smtp_url="smtp://127.0.0.1:1", **PRODUCTION)
+    try:
+        said = wait_for_words("listening", server).splitlines()[0]
+    finally:
+        server.stop()
+    assert f"127.0.0.1:{port} for https://auth.example.com: SQLite, 1 process, mail sent by this server." in said
+
+
+def test_no_test_mail_leaves_without_a_mail_server(ready: CommandLine) -> None:
+    ended = ready("mail", "test", "ana@example.com", **PRODUCTION)
+    assert ended.status == 2
+    assert "GATEPASS_SMTP_URL is not set, so no mail can leave." in ended.err
+    assert "development mailbox" in ready.well("mail", "test", "ana@example.com", dev="true")
+
+
 def test_a_test_mail_arrives_and_a_refusal_is_told(ready: CommandLine, smtp_sink: SmtpSink) -> None:
     said = ready.well("mail", "test", "ana@example.com", smtp_url=smtp_sink.url, **PRODUCTION)
     assert "took the mail" in said
@@ -194,7 +263,7 @@ def findings(line: CommandLine, status: int, **environment: str) -> dict[str, bo
     ended = line("doctor", "--json", **environment)
     assert ended.status == status, ended
     found = json.loads(ended.out)
-    assert all(row["remedy"] for row in found if not row["is_well"])
+    assert all(bool(row["remedy"]) != row["is_well"] for row in found)
     return {row["subject"]: row["is_well"] for row in found}
 
 
@@ -236,14 +305,19 @@ def test_the_doctor_names_each_illness(ready: CommandLine, smtp_sink: SmtpSink) 
     smtp_sink.hang_up()
     assert ill(findings(ready, 1, **environment)) == {"worker", "mail"}
     assert "mail" in ill(findings(ready, 1, **PRODUCTION))
+    assert "proxies" in ill(findings(ready, 1, public_url=PRODUCTION["public_url"]))
+    assert "proxies" not in findings(ready, 1, dev="true")
 
 
 def test_the_doctor_names_a_database_that_is_away_or_not_migrated(gatepass: CommandLine) -> None:
     gatepass.well("keys", "init")
-    assert "database" in ill(findings(gatepass, 1, database="postgresql://127.0.0.1:1/none"))
+    without = findings(gatepass, 1, database="postgresql://127.0.0.1:1/none")
+    assert "database" in ill(without)
+    assert {"public URL", "master key", "proxies", "mail"} <= without.keys(), "the rest is looked at all the same"
+    (gatepass.data / "gatepass.db").touch()
     assert "schema" in ill(findings(gatepass, 1))
     gatepass.well("migrate")
-    assert "schema" not in ill(findings(gatepass, 1))
+    assert ill(findings(gatepass, 1)) & {"schema", "database"} == set()
     (gatepass.data / "gatepass.db").write_bytes(b"this is no database, and it is long enough to be looked at" * 99)
     assert "database" in ill(findings(gatepass, 1))
 

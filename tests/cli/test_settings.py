@@ -11,8 +11,9 @@ from cli.conftest import CommandLine
 def test_production_names_everything_that_is_missing_at_once(gatepass: CommandLine) -> None:
     ended = gatepass("serve")
     assert ended.status == 2
-    for missing in ("GATEPASS_PUBLIC_URL", "GATEPASS_SMTP_URL", "gatepass keys init", "--dev"):
-        assert missing in ended.err
+    for missing in ("GATEPASS_PUBLIC_URL", "GATEPASS_SMTP_URL", "gatepass keys init", "gatepass migrate"):
+        assert any(missing in line and line.startswith("✗") for line in ended.err.splitlines())
+    assert [line for line in ended.err.splitlines() if "--dev" in line and not line.startswith("✗")]
     assert not gatepass.data.exists(), "a refusal leaves nothing behind"
 
 
@@ -130,8 +131,7 @@ def test_a_port_in_use_is_told_with_a_way_out(ready: CommandLine) -> None:
         port = taken.getsockname()[1]
         ended = ready("serve", "--dev", "--port", str(port))
     assert ended.status == 2
-    assert f"127.0.0.1:{port}" in ended.err
-    assert "--port" in ended.err
+    assert f"Can't listen on 127.0.0.1:{port}: the address is in use. Choose another with --port" in ended.err
 
 
 def test_a_host_that_is_not_here_is_told(ready: CommandLine) -> None:

@@ -125,3 +125,20 @@ def test_a_refresh_rotates_and_a_lost_answer_can_be_asked_for_again(server: Runn
     successor = first.json()["oauth"]["refresh_token"]
     assert successor != token
     assert server.client.refresh(successor).json()["authenticated"] is True
+
+
+def test_a_person_who_opens_a_used_documented_link_reads_a_page_and_a_program_reads_json(server: RunningServer) -> None:
+    client = server.client
+    client.send("ana@example.com")
+    mail = client.wait_for_mail("ana@example.com")
+    assert client.verify_link(mail).status_code == 200
+    assert client.verify_link(mail).json()["error_code"] == "already_used"
+    address = "/api/v1/auth/passwordless/magic-link/verify"
+    page = client.http.get(address, params=mail.parameters, headers={"accept": "text/html,*/*"})
+    assert page.status_code == 410
+    assert "This link has been used" in page.text
+
+
+def test_a_probe_may_ask_without_a_body(server: RunningServer) -> None:
+    assert server.client.http.head("/healthz").status_code == 200
+    assert server.client.http.head("/readyz").status_code == 200

@@ -24,6 +24,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "attempt_ended": "Its reader said that it was not them, or a wrong number, too many wrong codes or policy "
         "ended it.",
         "attempt_expired": "The link and code are too old, or nobody fetched the outcome within five minutes.",
+        "codes_closed": "An address saw a hundred wrong codes in a row; a sign-in by link opens its codes again.",
         "gesture_needed": "From elsewhere, neither the number nor the code was typed.",
         "invalid_email": "The address can't receive mail; the sentence says why.",
         "invalid_state": "The state or the link is unknown, or belongs to another application.",

@@ -128,6 +128,8 @@ class Gate:
             await self._pages(scope, receive, send)
             return int(scope.get("gatepass.status", 200)), "pages"
         row = methods.get(scope["method"])
+        if row is None and scope["method"] == "HEAD" and path in _FOR_ANY_HOST:
+            row = methods.get("GET")  # probes ask without a body
         if row is None:
             return await self._without_method(scope, send, headers, list(methods), trace_id), "method_not_allowed"
         return await self._answer_row(row, scope, receive, send, headers, trace_id), row.endpoint.name

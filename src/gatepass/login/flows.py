@@ -73,9 +73,9 @@ class Login:
         """
         # One at a time for each address, or guesses at many attempts at once would all see the same count.
         await take_turn(tx, attempt.turn)
-        guesses = await store.find_guesses(tx, attempt.address_key, at - _HOUR)
-        if guesses is not None and guesses.failures >= rules.MOST_GUESSES_AN_HOUR:
-            return Refused(Refusal.TOO_MANY_GUESSES, wait=guesses.window_began_at + _HOUR - at)
+        guesses = await store.find_guesses(tx, attempt.address_key)
+        if guesses is not None and (refused := rules.guesses_refusal(guesses, at)):
+            return refused
         failures = await store.charge(tx, attempt.id, rules.MOST_FAILURES, at)
         if failures is None:
             # Read anew: another proof may have won since we looked, and whoever lost to it made no wrong guess.
@@ -123,6 +123,7 @@ class Login:
         if not await store.consume(tx, attempt.id, user.id, session_id, at):
             # Another proof for the same attempt has won since we looked.
             return Refused(Refusal.ALREADY_USED)
+        await store.purge_guesses(tx, attempt.address_key)
         asked_from = Origin(attempt.network, attempt.user_agent)
         session = await start(
             tx,

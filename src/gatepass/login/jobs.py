@@ -12,5 +12,4 @@ _AT_ONCE = 1000
 async def purge(tx: Tx, now: datetime) -> int:
     """Delete attempts that began more than a day ago, and sealed answers that nobody may ask for again."""
     forgotten = await store.forget_answers(tx, now - rules.REPEAT_WITHIN)
-    forgotten += await store.purge_guesses(tx, now - _KEPT)
     return forgotten + await store.purge(tx, now - _KEPT, _AT_ONCE)

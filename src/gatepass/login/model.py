@@ -41,6 +41,7 @@ class Refusal(StrEnum):
     WRONG_MATCH = "wrong_match"
     EXHAUSTED = "exhausted"
     TOO_MANY_GUESSES = "too_many_guesses"
+    CODES_CLOSED = "codes_closed"
     SIGN_UP_CLOSED = "sign_up_closed"
     USER_INACTIVE = "user_inactive"
     GESTURE_NEEDED = "gesture_needed"
@@ -149,9 +150,10 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Guesses:
-    """The wrong guesses at an address's codes within one window."""
+    """The wrong guesses at an address's codes: within the present window, and in a row since the last sign-in."""
 
     failures: int
+    in_a_row: int
     window_began_at: datetime
 
 

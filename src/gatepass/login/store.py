@@ -39,15 +39,16 @@ _END = command(
 _TOUCH_EXPIRY = command(f"UPDATE login_attempts SET expires_at = :expires_at WHERE id = :id AND {_LIVE}")  # noqa: S608 - parts of this file alone
 _FIND_GUESSES = query(
     Guesses,
-    "SELECT {columns} FROM login_guesses WHERE address_key = :address_key AND window_began_at > :since",
+    "SELECT {columns} FROM login_guesses WHERE address_key = :address_key",
 )
 _TOUCH_GUESSES = command(
-    "INSERT INTO login_guesses (address_key, window_began_at, failures) VALUES (:address_key, :at, 1) "
+    "INSERT INTO login_guesses (address_key, window_began_at, failures, in_a_row) VALUES (:address_key, :at, 1, 1) "
     "ON CONFLICT (address_key) DO UPDATE SET "
     "failures = CASE WHEN login_guesses.window_began_at > :since THEN login_guesses.failures + 1 ELSE 1 END, "
+    "in_a_row = login_guesses.in_a_row + 1, "
     "window_began_at = CASE WHEN login_guesses.window_began_at > :since THEN login_guesses.window_began_at ELSE :at END"
 )
-_PURGE_GUESSES = command("DELETE FROM login_guesses WHERE window_began_at < :before")
+_PURGE_GUESSES = command("DELETE FROM login_guesses WHERE address_key = :address_key")
 _PURGE = command(
     "DELETE FROM login_attempts WHERE id IN "
     "(SELECT id FROM login_attempts WHERE id < :before_id ORDER BY id LIMIT :limit)"
@@ -112,9 +113,9 @@ async def touch_expiry(tx: Tx, attempt_id: str, expires_at: datetime, at: dateti
     return bool(await tx.run(_TOUCH_EXPIRY, id=attempt_id, expires_at=expires_at, at=at))
 
 
-async def find_guesses(tx: Tx, key: AddressKey, since: datetime) -> Guesses | None:
-    """Return how many wrong guesses an address has seen in its window, where that began after a moment."""
-    return await tx.one(_FIND_GUESSES, address_key=key, since=since)
+async def find_guesses(tx: Tx, key: AddressKey) -> Guesses | None:
+    """Return the wrong guesses that an address has seen; None where it has seen none since the last sign-in."""
+    return await tx.one(_FIND_GUESSES, address_key=key)
 
 
 async def touch_guesses(tx: Tx, key: AddressKey, since: datetime, at: datetime) -> None:
@@ -122,9 +123,9 @@ async def touch_guesses(tx: Tx, key: AddressKey, since: datetime, at: datetime) 
     await tx.run(_TOUCH_GUESSES, address_key=key, since=since, at=at)
 
 
-async def purge_guesses(tx: Tx, before: datetime) -> int:
-    """Delete the counts whose window began before a moment."""
-    return await tx.run(_PURGE_GUESSES, before=before)
+async def purge_guesses(tx: Tx, key: AddressKey) -> None:
+    """Forget the wrong guesses at an address, because its reader has signed in."""
+    await tx.run(_PURGE_GUESSES, address_key=key)
 
 
 async def purge(tx: Tx, before: datetime, limit: int) -> int:

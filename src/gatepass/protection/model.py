@@ -53,6 +53,7 @@ class SignInLimits:
     verify_per_network: Limit
     status_per_attempt: Limit
     status_per_network: Limit
+    refresh_per_network: Limit
 
 
 @lru_cache(maxsize=4096)

@@ -26,6 +26,9 @@ class LimitSettings:
     polls_per_network_and_minute: int = field(
         default=600, metadata={"doc": "How often one client network may ask for a status within any minute."}
     )
+    refreshes_per_network_and_minute: int = field(
+        default=3_000, metadata={"doc": "Refreshes that one client network may ask for within any minute."}
+    )
     scale: float = field(
         default=1.0,
         metadata={"doc": "Multiplies every count above, for development and load tests; 1 in production."},

@@ -100,4 +100,4 @@ class ProviderRoutes:
         return nested_envelope(outcome.user, outcome.tokens, self.flows.tokens.issuer)
 
     def _charges(self, call: Call[RefreshQuery, RefreshQuery]) -> Sequence[Charge]:
-        return ((self.limits.status_per_network, network_key(call.network)),)
+        return ((self.limits.refresh_per_network, network_key(call.network)),)

@@ -7,6 +7,8 @@ from gatepass.tokens import store
 
 _KEPT = timedelta(days=1)
 _AT_ONCE = 5000
+# Longer than any grace that makes sense; after it, nobody may ask for a successor again.
+_GRACE = timedelta(minutes=10)
 
 
 class TokenPurge:
@@ -21,5 +23,5 @@ class TokenPurge:
 
     async def __call__(self, tx: Tx, now: datetime) -> int:
         """Take the next five thousand tokens and return how many of them were deleted."""
-        purged, self._after_id = await store.purge_tokens(tx, now - _KEPT, self._after_id, _AT_ONCE)
+        purged, self._after_id = await store.purge_tokens(tx, now - _KEPT, now - _GRACE, self._after_id, _AT_ONCE)
         return purged

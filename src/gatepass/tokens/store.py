@@ -40,6 +40,10 @@ _WITHDRAW_KEYS = command(
     "WHERE algorithm = :algorithm AND id <> :successor_id AND withdrawn_at IS NULL"
 )
 _LIST_IDS = query(str, "SELECT id FROM refresh_tokens WHERE id > :after_id ORDER BY id LIMIT :limit")
+_FORGET_SUCCESSORS = command(
+    "UPDATE refresh_tokens SET successor_sealed = NULL "
+    "WHERE id > :after_id AND id <= :last_id AND successor_sealed IS NOT NULL AND spent_at < :spent_before"
+)
 _PURGE_TOKENS = command("DELETE FROM refresh_tokens WHERE id > :after_id AND id <= :last_id AND expires_at < :before")
 
 
@@ -83,8 +87,10 @@ async def revoke_family(tx: Tx, family_id: str, at: datetime) -> bool:
     return bool(await tx.run(_REVOKE_FAMILY, id=family_id, at=at))
 
 
-async def purge_tokens(tx: Tx, before: datetime, after_id: str, limit: int) -> tuple[int, str]:
-    """Look at the next tokens after an id, at most so many, and delete those that expired before a moment.
+async def purge_tokens(tx: Tx, before: datetime, spent_before: datetime, after_id: str, limit: int) -> tuple[int, str]:
+    """Look at the next tokens after an id, at most so many; delete those that expired before a moment.
+
+    A token that was spent before another moment forgets its successor, so that an old one opens nothing.
 
     Returns:
         How many were deleted, and the id to go on after; empty at the end of the table.
@@ -93,6 +99,7 @@ async def purge_tokens(tx: Tx, before: datetime, after_id: str, limit: int) -> t
     if not ids:
         return 0, ""
     purged = await tx.run(_PURGE_TOKENS, after_id=after_id, last_id=ids[-1], before=before)
+    await tx.run(_FORGET_SUCCESSORS, after_id=after_id, last_id=ids[-1], spent_before=spent_before)
     return purged, ids[-1] if len(ids) == limit else ""
 
 

@@ -36,6 +36,12 @@ _LOGIN: dict[Refusal, tuple[str, int, int, str]] = {
         1004,
         "Too many wrong codes for this address. Wait an hour, or open the link in the mail.",
     ),
+    Refusal.CODES_CLOSED: (
+        "codes_closed",
+        403,
+        1040,
+        "Too many wrong codes in a row for this address. Open the link in the mail; after that, codes work again.",
+    ),
     Refusal.SIGN_UP_CLOSED: (
         "sign_up_closed",
         403,

@@ -1,17 +1,34 @@
-"""The mail that carries the link and the code."""
+"""The mail that carries the link and the code, and what a reader is told when a link does not work."""
 
 from datetime import UTC, datetime
 
 from gatepass.applications.model import Application, LinkTarget
 from gatepass.kit.client.devices import describe_agent
 from gatepass.kit.colours import LIGHT_PAGE, ink_on, is_colour, readable
-from gatepass.login.model import Attempt
+from gatepass.login.model import Attempt, Refusal
 from gatepass.outbox.model import MailOrder
 
 LANDING_PATH = "/magic-link"
 VERIFY_PATH = "/api/v1/auth/passwordless/magic-link/verify"
 TEMPLATE = "sign_in"
 DEFAULT_ACCENT = "#4f46e5"
+
+# What a reader is shown for each refusal, and with which status.
+_VIEWS: dict[Refusal, tuple[str, int]] = {
+    Refusal.UNKNOWN: ("unknown", 400),
+    Refusal.EXPIRED: ("expired", 410),
+    Refusal.ENDED: ("ended", 410),
+    Refusal.ALREADY_USED: ("already_used", 410),
+    Refusal.WRONG_MATCH: ("ended", 400),
+    Refusal.EXHAUSTED: ("ended", 400),
+    Refusal.SIGN_UP_CLOSED: ("sign_up_closed", 403),
+    Refusal.USER_INACTIVE: ("user_inactive", 403),
+}
+
+
+def view_of(reason: Refusal) -> tuple[str, int]:
+    """Return what a reader is shown for a refusal, and with which status."""
+    return _VIEWS.get(reason, ("ended", 400))
 
 
 def link_address(public_url: str, application: Application, handle: str, secret: str) -> str:

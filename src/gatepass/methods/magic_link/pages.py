@@ -23,7 +23,7 @@ from gatepass.kit.client.networks import canonical
 from gatepass.kit.problems import Problem
 from gatepass.login.model import Attempt, Refusal, Refused
 from gatepass.methods.magic_link.flows import MagicLinkFlows
-from gatepass.methods.magic_link.messages import LANDING_PATH
+from gatepass.methods.magic_link.messages import LANDING_PATH, view_of
 from gatepass.methods.magic_link.model import Gesture, Nearness, Opened, UnverifiedLink, Visitor
 from gatepass.protection.flows import Limiter, retry_after
 from gatepass.protection.model import SignInLimits, network_key
@@ -32,20 +32,10 @@ DECLINE_PATH = f"{LANDING_PATH}/decline"
 _MINUTE = 60
 _BUSY = 503
 
-# What a reader is shown for each refusal, and with which status.
-_VIEWS: dict[Refusal, tuple[str, int]] = {
-    Refusal.UNKNOWN: ("unknown", 400),
-    Refusal.EXPIRED: ("expired", 410),
-    Refusal.ENDED: ("ended", 410),
-    Refusal.ALREADY_USED: ("already_used", 410),
-    Refusal.WRONG_MATCH: ("ended", 400),
-    Refusal.EXHAUSTED: ("ended", 400),
-    Refusal.SIGN_UP_CLOSED: ("sign_up_closed", 403),
-    Refusal.USER_INACTIVE: ("user_inactive", 403),
-}
 _ASK_AGAIN = {
     Refusal.WRONG_CODE: "That is not the code. Look at the newest mail.",
     Refusal.GESTURE_NEEDED: "Type the number, or the six digits of the code, so that we know it is you.",
+    Refusal.CODES_CLOSED: "Codes are closed for this address. Open the link in the browser that asked.",
     Refusal.TOO_MANY_GUESSES: "Too many wrong codes for this address. Wait an hour and start again.",
 }
 
@@ -146,7 +136,7 @@ class LandingPages:
         error_on: str | None = None,
     ) -> Response:
         if isinstance(outcome, Refused):
-            view, status = _VIEWS.get(outcome.reason, ("ended", 400))
+            view, status = view_of(outcome.reason)
             return self._view(visit, view, status=status)
         attempt = outcome.attempt
         return self._view(

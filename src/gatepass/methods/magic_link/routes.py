@@ -17,7 +17,7 @@ from gatepass.kit.problems import Problem
 from gatepass.login.flows import HandedOut
 from gatepass.login.model import Refused
 from gatepass.methods.magic_link.flows import MagicLinkFlows
-from gatepass.methods.magic_link.messages import VERIFY_PATH
+from gatepass.methods.magic_link.messages import VERIFY_PATH, view_of
 from gatepass.methods.magic_link.model import Gesture, UnverifiedLink, Visitor
 from gatepass.methods.magic_link.waiting import Pending, Status, Told, Waiting
 from gatepass.protection.flows import Occupancy
@@ -189,6 +189,11 @@ class MagicLinkRoutes:
         visitor = Visitor(self.browser.read_hash(call.headers), call.network, call.user_agent)
         unverified = UnverifiedLink(call.query.state, call.query.magictext)
         outcome = await self.flows.redeem(call.application, unverified, visitor, Gesture(is_documented_call=True))
+        if isinstance(outcome, Refused) and b"text/html" in call.headers.get(b"accept", b""):
+            view, status = view_of(outcome.reason)
+            shown = self.pages.application(call.application)
+            page = self.pages.render("magic_link/landing.html", view=view, app=shown)
+            return Reply(page, status, b"text/html; charset=utf-8")
         if isinstance(outcome, Refused):
             raise login_problem(outcome)
         page = self.pages.render_for("magic_link/verified.html", call.application)

@@ -49,6 +49,7 @@ class CodeRoutes:
                     "wrong_code",
                     "too_many_wrong_codes",
                     "too_many_guesses",
+                    "codes_closed",
                     "invalid_state",
                     "attempt_expired",
                     "attempt_ended",

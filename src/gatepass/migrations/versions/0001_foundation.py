@@ -145,6 +145,7 @@ def _sign_in() -> None:
         _key("address_key"),
         _needed("window_began_at", columns.moment()),
         _needed("failures", columns.whole_number()),
+        _needed("in_a_row", columns.whole_number()),
     )
 
 
@@ -184,7 +185,6 @@ def _sessions() -> None:
         _needed("network", columns.words()),
         _needed("user_agent", columns.words()),
     )
-    op.create_index("ix_sessions_user", "sessions", ["user_id"])
     _table(
         "refresh_families",
         _key(),
