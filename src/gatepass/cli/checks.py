@@ -3,25 +3,24 @@
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
-from gatepass.app import Foundations
+from gatepass.app import Foundations, build
 from gatepass.cli.ground import absent_database
 from gatepass.kit.clock import SystemClock
 from gatepass.kit.db import Database, Limits, Tx, open_database, query
-from gatepass.kit.key_file import KeyFileFault, is_private, read_key_ring
-from gatepass.kit.mail.smtp_url import parse_smtp_url
+from gatepass.kit.key_file import KeyFileFault, is_private, make_key_file, read_key_ring
 from gatepass.kit.problems import Problem
 from gatepass.kit.secrets import SealBroken
 from gatepass.migrations import head, version_of
-from gatepass.outbox.message import deliverable
-from gatepass.outbox.model import DeliveryFailure
+from gatepass.outbox.model import DeliveryFailure, Transport
 from gatepass.outbox.queries import backlog, dead_letters, last_heartbeat, living_workers
-from gatepass.outbox.transports.opening import sender_address
-from gatepass.outbox.transports.smtp import SmtpTransport
 from gatepass.settings import Settings
 from gatepass.tokens.flows import KeyMaker
 from gatepass.tokens.queries import list_signing_keys
+from gatepass.worker import transport_of
 
 _CLOCK_TOLERANCE = timedelta(seconds=5)
 _CORRECT_DATABASE = "Start it, or correct GATEPASS_DATABASE."
@@ -183,14 +182,19 @@ async def _mail(settings: Settings) -> Finding:
     if outbox.smtp_url is None:
         where = "the development mailbox" if settings.server.dev else "no mail server; no mail can leave"
         return Finding("mail", settings.server.dev, where, "Set GATEPASS_SMTP_URL to the mail server.")
-    # Opened without the database, so that this is told even when that is away.
-    host = urlsplit(settings.server.origin).hostname or "localhost"
-    transport = SmtpTransport(
-        parse_smtp_url(outbox.smtp_url),
-        sender=deliverable(sender_address(outbox, host)),
-        host=host,
-        timeout=outbox.send_timeout.total_seconds(),
-    )
+    # On a database and a key of the moment, so that this is told even when the server's own are away.
+    with TemporaryDirectory(prefix="gatepass-doctor-") as folder:
+        key_file = Path(folder) / "master.key"
+        make_key_file(key_file)
+        database = await open_database(f"sqlite:///{folder}/none.db")
+        try:
+            foundations = Foundations(settings, SystemClock(), database, read_key_ring(None, key_file))
+            return await _greeting(transport_of(build(foundations)))
+        finally:
+            await database.close()
+
+
+async def _greeting(transport: Transport) -> Finding:
     try:
         greeting = await transport.handshake()
     except DeliveryFailure as failure:
