@@ -164,7 +164,7 @@ async def nothing(_: Call[None, None]) -> None:
 
 async def test_two_rows_that_claim_one_address_stop_the_server_from_starting(spine: Spine) -> None:
     row = Endpoint("a", "GET", ("/x", "/y"), nothing, "One.")
-    keeper = Gatekeeper(spine.house.applications, spine.house.limiter, b"")
+    keeper = Gatekeeper(spine.house.applications, spine.house.limiter, frozenset({b""}))
     Table.of([row, Endpoint("b", "POST", ("/x",), nothing, "Two.")], keeper)
     with pytest.raises(ValueError, match="GET /y is claimed twice"):
         Table.of([row, Endpoint("b", "GET", ("/y",), nothing, "Two.")], keeper)
