@@ -173,7 +173,7 @@ def test_a_call_that_comes_too_often_is_refused_as_described(start_server: Any, 
     described = schemathesis.openapi.from_url(f"{server.url}/openapi.json")
     case = described[path]["GET"].Case(query={"client_id": server.client.client_id})
     query = {"client_id": server.client.client_id, "state": "none", "identifier": "a@b.test", "refresh_token": "none"}
-    for _ in range(20):
+    for _ in range(40):
         answer = requests.get(server.url + path, params=query, timeout=10)
         case.validate_response(answer, checks=CHECKS)
         if answer.status_code == 429:
