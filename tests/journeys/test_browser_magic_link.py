@@ -45,10 +45,11 @@ class Stage:
 
 
 @pytest.fixture
-def stage(start_process: ProcessFactory, smtp_sink: SmtpSink, shop: Shop) -> Stage:
-    server = start_process(
-        {"GATEPASS_SMTP_URL": smtp_sink.url, "GATEPASS_TRUSTED_PROXIES": "127.0.0.1"}, is_started=False
-    )
+def stage(start_process: ProcessFactory, migrated_url: str, smtp_sink: SmtpSink, shop: Shop) -> Stage:
+    # On PostgreSQL two processes serve, so that each step of a journey may land on another one.
+    workers = ("--workers", "2") if migrated_url.startswith("postgresql") else ()
+    environment = {"GATEPASS_SMTP_URL": smtp_sink.url, "GATEPASS_TRUSTED_PROXIES": "127.0.0.1"}
+    server = start_process(environment, "--dev", *workers, is_started=False)
     created = server.run("app", "create", "Corner Shop", "--type", "spa", "--origin", shop.origin, "--json")
     server.client_id = json.loads(created)["client_id"]
     server.start()
