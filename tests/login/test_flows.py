@@ -121,7 +121,7 @@ async def test_the_session_belongs_to_the_place_that_asked(spine: Spine) -> None
     assert completed.session.expires_at == spine.clock.at + SHOP.refresh_token_lifetime
     assert completed.session.amr == ("email",)
     (event,) = [one for one in await spine.events() if one.kind is EventKind.LOGIN_SUCCEEDED]
-    assert event.data == {"method": "magic_link", "proven_from": ORIGIN.network}
+    assert event.data == {"method": "magic_link", "device": "Unknown device", "proven_from": ORIGIN.network}
 
 
 async def test_an_outcome_is_handed_out_once_repeated_for_a_while_and_then_only_told(each_spine: Spine) -> None:

@@ -27,9 +27,9 @@ commands = typer.Typer(no_args_is_help=True, help="The master key and the keys t
 
 
 @commands.command("init")
-def init(data: DataOption = None) -> None:
+def init(data: DataOption = None, database: DatabaseOption = None) -> None:
     """Make the master key file, readable by its owner alone; never overwrites one."""
-    settings = settings_of(data, None)
+    settings = settings_of(data, database)
     make_folder(settings.server.data)
     try:
         make_key_file(settings.server.key_file)

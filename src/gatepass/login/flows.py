@@ -8,6 +8,7 @@ import msgspec
 from gatepass.applications.model import Application
 from gatepass.audit.flows import record
 from gatepass.audit.model import EventKind, Origin
+from gatepass.kit.client.devices import describe_agent
 from gatepass.kit.db import Tx, take_turn
 from gatepass.kit.ids import new_id
 from gatepass.kit.secrets import SealBroken, open_as_holder, seal_for_holder
@@ -124,7 +125,7 @@ class Login:
             # Another proof for the same attempt has won since we looked.
             return Refused(Refusal.ALREADY_USED)
         await store.purge_guesses(tx, attempt.address_key)
-        asked_from = Origin(attempt.network, attempt.user_agent)
+        asked_from, device = Origin(attempt.network, attempt.user_agent), describe_agent(attempt.user_agent).summary
         session = await start(
             tx,
             session_id=session_id,
@@ -144,7 +145,7 @@ class Login:
             application_id=application.id,
             user_id=user.id,
             attempt_id=attempt.id,
-            data={"method": proof.method, "proven_from": origin.network},
+            data={"method": proof.method, "device": device, "proven_from": origin.network},
         )
         tx.after_commit(lambda: self.signals.announce(topic(attempt.id)))
         return Completed(attempt, user, session)

@@ -188,6 +188,9 @@ def sign_in_limits(settings: LimitSettings) -> SignInLimits:
         ),
         verify_per_network=limit("verify_per_network", Per.NETWORK, settings.verifies_per_network_and_minute, _MINUTE),
         status_per_attempt=limit("status_per_attempt", Per.ATTEMPT, settings.polls_per_attempt_and_minute, _MINUTE),
+        check_per_application=limit(
+            "check_per_application", Per.APPLICATION, settings.checks_per_application_and_minute, _MINUTE
+        ),
         refresh_per_network=limit(
             "refresh_per_network", Per.NETWORK, settings.refreshes_per_network_and_minute, _MINUTE
         ),

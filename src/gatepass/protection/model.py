@@ -54,6 +54,7 @@ class SignInLimits:
     status_per_attempt: Limit
     status_per_network: Limit
     refresh_per_network: Limit
+    check_per_application: Limit
 
 
 @lru_cache(maxsize=4096)

@@ -26,6 +26,10 @@ class LimitSettings:
     polls_per_network_and_minute: int = field(
         default=600, metadata={"doc": "How often one client network may ask for a status within any minute."}
     )
+    checks_per_application_and_minute: int = field(
+        default=60_000,
+        metadata={"doc": "Links, codes and statuses that one application may present or ask for within any minute."},
+    )
     refreshes_per_network_and_minute: int = field(
         default=3_000, metadata={"doc": "Refreshes that one client network may ask for within any minute."}
     )

@@ -255,10 +255,14 @@ class MagicLinkRoutes:
         )
 
     def _verify_charges(self, call: Call[VerifyQuery, None]) -> Sequence[Charge]:
-        return ((self.limits.verify_per_network, network_key(call.network)),)
+        return (
+            (self.limits.verify_per_network, network_key(call.network)),
+            (self.limits.check_per_application, call.application.id),
+        )
 
     def _status_charges(self, call: Call[StatusQuery, None]) -> Sequence[Charge]:
         return (
             (self.limits.status_per_attempt, call.query.state),
             (self.limits.status_per_network, network_key(call.network)),
+            (self.limits.check_per_application, call.application.id),
         )

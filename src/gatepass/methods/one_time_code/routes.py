@@ -71,4 +71,7 @@ class CodeRoutes:
         return flat_envelope(outcome.user, tokens, call.application.id)
 
     def _charges(self, call: Call[None, VerifyBody]) -> Sequence[Charge]:
-        return ((self.limits.verify_per_network, network_key(call.network)),)
+        return (
+            (self.limits.verify_per_network, network_key(call.network)),
+            (self.limits.check_per_application, call.application.id),
+        )
