@@ -17,7 +17,7 @@ from gatepass.gate.health import HealthRoutes
 from gatepass.gate.model import Endpoint, Receive, Scope, Send
 from gatepass.gate.openapi import Description
 from gatepass.gate.pages.rendering import PageRenderer
-from gatepass.gate.pages.site import Site, noting_status
+from gatepass.gate.pages.site import Site, StatusNote
 from gatepass.gate.phases import Gatekeeper
 from gatepass.gate.server import Gate, HostList, Table
 from gatepass.kit.client.places import Places
@@ -153,7 +153,7 @@ def gate(house: House) -> Gate:
         ).routes()
     site = Site(pages, house.applications, server.dev).application(routes)
     hosts = HostList(frozenset({urlsplit(house.public_url).netloc, *server.allowed_hosts}), with_loopback=server.dev)
-    site_noted = noting_status(site, headers.api)
+    site_noted = StatusNote(site, headers.api)
     return Gate(table, site_noted, house.applications, headers, hosts, logs_access=server.access_log)
 
 

@@ -122,18 +122,13 @@ def _allowed(request: Request) -> str:
     return ", ".join(sorted({method for page in pages for method in page.methods or ()})) or "GET, HEAD"
 
 
-def noting_status(application: Starlette, standing: Headers) -> "StatusNote":
-    """Return an application that notes in the scope with which status it answered, for the metrics.
+class StatusNote:
+    """Wraps the pages, notes their status for the metrics, and lets none leave without the standing headers.
 
     Args:
         application: the pages.
         standing: the headers that an answer is given where it brings none of that name.
     """
-    return StatusNote(application, standing)
-
-
-class StatusNote:
-    """Wraps an ASGI application, notes its status and sees that no answer leaves without the standing headers."""
 
     def __init__(self, application: Starlette, standing: Headers) -> None:
         self._application = application
