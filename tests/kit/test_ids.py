@@ -33,6 +33,14 @@ def test_entity_ids_sort_by_the_time_of_their_creation(monkeypatch: pytest.Monke
     assert made == sorted(made)
 
 
+def test_entity_ids_of_one_millisecond_sort_by_their_creation_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    for milliseconds in range(1_700_000_000_000, 1_700_000_000_050):
+        monkeypatch.setattr(time, "time_ns", lambda now=milliseconds: now * 1_000_000)
+        made = [ids.new_id() for _ in range(1_000)]
+        assert made == sorted(made)
+        assert len(set(made)) == len(made)
+
+
 def test_handles_tell_nothing_of_the_time_of_their_creation(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(time, "time_ns", lambda: 0)
     assert len({ids.new_handle()[:4] for _ in range(1_000)}) > 900

@@ -1,7 +1,10 @@
 """The time, asked of an object so that a test can hold it still."""
 
-from datetime import UTC, datetime
-from typing import Protocol
+from datetime import UTC, datetime, timedelta
+from typing import Final, Protocol
+
+_STEP: Final = timedelta(microseconds=1)
+"""The finest difference that both databases keep."""
 
 
 class Clock(Protocol):
@@ -18,3 +21,15 @@ class SystemClock:
     def now(self) -> datetime:
         """Return the present moment, aware and in UTC."""
         return datetime.now(UTC)
+
+
+def next_moment(before: datetime, at: datetime) -> datetime:
+    """Return when something changed: later than before, though the clock stood still or went back.
+
+    A version that is told by that moment (RFC 9110 §8.8.3) never comes again.
+
+    Args:
+        before: when it changed the last time.
+        at: the time.
+    """
+    return max(at, before + _STEP)

@@ -7,6 +7,7 @@ is refused before the database is asked.
 
 import random
 import secrets
+import threading
 import time
 import zlib
 from datetime import datetime
@@ -18,16 +19,52 @@ _BASE62: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 _BASE32_HEX: Final = "0123456789abcdefghijklmnopqrstuv"
 _CHECKSUM_LENGTH: Final = 6
 _SECRET_BYTES: Final = 32
+_SECRET_LENGTH: Final = 43 + _CHECKSUM_LENGTH  # without its prefix
 
 CLIENT_ID_PREFIX: Final = "cli_"
 CLIENT_SECRET_PREFIX: Final = "gps_"  # noqa: S105 - a prefix, not a secret
+CODE_PREFIX: Final = "gpc_"
+PUSHED_PREFIX: Final = "gpp_"
+DEVICE_CODE_PREFIX: Final = "gpd_"
+INITIAL_TOKEN_PREFIX: Final = "gpi_"  # noqa: S105 - a prefix, not a secret
+REGISTRATION_TOKEN_PREFIX: Final = "gpg_"  # noqa: S105 - a prefix, not a secret
 REFRESH_TOKEN_PREFIX: Final = "gpr_"  # noqa: S105 - a prefix, not a secret
+API_KEY_PREFIX: Final = "gpk_"
+INVITATION_PREFIX: Final = "gpv_"
+IMPERSONATION_PREFIX: Final = "gpm_"
+MFA_TOKEN_PREFIX: Final = "gpf_"  # noqa: S105 - a prefix, not a secret
+ORGANIZATION_TOKEN_PREFIX: Final = "org_token_"  # noqa: S105 - a prefix, not a secret
+WEBHOOK_SECRET_PREFIX: Final = "whsec_"  # noqa: S105 - a prefix, not a secret; Standard Webhooks names it
+
+
+class _Sequence:
+    """Draws the tails of ids: random, and rising within one millisecond, so that a list keeps the order of creation."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._milliseconds, self._tail = -1, 0
+
+    def next_after(self, milliseconds: int) -> int:
+        with self._lock:
+            if milliseconds == self._milliseconds:
+                # A random step, so that two processes of one millisecond still differ. The room is 65,536 steps wide
+                # on average; past its end an id only loses its place among those of its millisecond.
+                self._tail = (self._tail + 1 + _scatter(32)) & 0xFFFFFFFFFFFF
+            else:
+                self._milliseconds, self._tail = milliseconds, _scatter(47)
+            return self._tail
+
+
+_sequence: Final = _Sequence()
 
 
 def new_id() -> str:
-    """Return a new entity id: 24 hexadecimal characters, 48 bits of milliseconds before 48 random bits."""
+    """Return a new entity id: 24 hexadecimal characters, 48 bits of milliseconds before 48 random ones.
+
+    Ids of one process sort by their creation even within a millisecond.
+    """
     milliseconds = time.time_ns() // 1_000_000  # the order of ids, not a moment that a rule judges
-    return f"{milliseconds & 0xFFFFFFFFFFFF:012x}{_scatter(48):012x}"
+    return f"{milliseconds & 0xFFFFFFFFFFFF:012x}{_sequence.next_after(milliseconds):012x}"
 
 
 def first_id_of(moment: datetime) -> str:
@@ -42,9 +79,13 @@ def new_handle() -> str:
 
 def new_client_id() -> str:
     """Return a client id in the documented long form: `cli_<20 characters>.<32 hex>.<22 base62>`."""
-    sortable = int(new_id(), 16)
-    xid = "".join(_BASE32_HEX[(sortable << 4 >> shift) & 31] for shift in range(95, -5, -5))
-    return f"{CLIENT_ID_PREFIX}{xid}.{secrets.token_hex(16)}.{_random_base62(22)}"
+    return f"{CLIENT_ID_PREFIX}{_new_xid()}.{secrets.token_hex(16)}.{_random_base62(22)}"
+
+
+def new_organization_token() -> str:
+    """Return a new secret in its documented form: `org_token_<20 characters>.<32 hex>.<43 base62 and a checksum>`."""
+    body = f"{ORGANIZATION_TOKEN_PREFIX}{_new_xid()}.{secrets.token_hex(16)}.{_random_base62(43)}"
+    return body + _checksum(body)
 
 
 def new_secret(prefix: str) -> str:
@@ -57,6 +98,22 @@ def is_well_formed(unverified_secret: str, prefix: str) -> bool:
     """Tell whether a text has the prefix and the checksum of a secret that this house makes."""
     body, checksum = unverified_secret[:-_CHECKSUM_LENGTH], unverified_secret[-_CHECKSUM_LENGTH:]
     return body.startswith(prefix) and secrets.compare_digest(_checksum(body).encode(), checksum.encode())
+
+
+def holds_secret(unverified_text: str, prefix: str) -> bool:
+    """Tell whether a secret that this house makes stands anywhere in a text, whatever stands before and behind it."""
+    length = len(prefix) + _SECRET_LENGTH
+    start = unverified_text.find(prefix)
+    while start >= 0:
+        if is_well_formed(unverified_text[start : start + length], prefix):
+            return True
+        start = unverified_text.find(prefix, start + 1)
+    return False
+
+
+def _new_xid() -> str:
+    sortable = int(new_id(), 16)
+    return "".join(_BASE32_HEX[(sortable << 4 >> shift) & 31] for shift in range(95, -5, -5))
 
 
 def _random_base62(length: int) -> str:

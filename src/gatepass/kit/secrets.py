@@ -9,13 +9,16 @@ import base64
 import hashlib
 import hmac
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
+import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(dict[str, Any]).decode
 _NONCE_LENGTH: Final = 12
 _KEY_ID_LENGTH: Final = 4
 _KEY_LENGTH: Final = 32
@@ -138,7 +141,7 @@ class KeyRing:
             raise ValueError("A key ring needs at least one master key.")
         self._sealing_id = keys[0].key_id
         self._boxes = {key.key_id: AESGCM(key.derive("seal")) for key in keys}
-        self._mac_key = keys[0].derive("mac")
+        self._mac_keys = tuple(key.derive("mac") for key in keys)
 
     def seal(self, plaintext: bytes, *, context: str) -> bytes:
         """Encrypt bytes for one place: `context` names table, column and row and must be given again to open."""
@@ -164,5 +167,30 @@ class KeyRing:
 
     def mac(self, purpose: str, *parts: str) -> bytes:
         """Return a keyed hash of some parts for one purpose; for values too short to be hashed alone."""
+        return self.macs(purpose, *parts)[0]
+
+    def macs(self, purpose: str, *parts: str) -> tuple[bytes, ...]:
+        """Return the keyed hash under each key, that of `mac` first; for what was hashed long ago."""
         message = "\x00".join((purpose, *parts)).encode()
-        return hmac.digest(self._mac_key, message, "sha256")
+        return tuple(hmac.digest(key, message, "sha256") for key in self._mac_keys)
+
+
+def seal_credential(user_id: str, kind: str, value: Mapping[str, Any], keys: KeyRing) -> bytes:
+    """Return a secret that comes with an import, sealed for its row.
+
+    Whoever imports seals it, and the method that judges it opens it; neither knows the other.
+    """
+    return keys.seal(_encode(value), context=_context(user_id, kind))
+
+
+def open_credential(user_id: str, kind: str, sealed: bytes, keys: KeyRing) -> dict[str, Any]:
+    """Return a secret that came with an import, as it came.
+
+    Raises:
+        SealBroken: another server's keys sealed it, or it is another's.
+    """
+    return _decode(keys.open(sealed, context=_context(user_id, kind)))
+
+
+def _context(user_id: str, kind: str) -> str:
+    return f"imported_credentials.sealed:{user_id}:{kind}"

@@ -1,7 +1,8 @@
-"""Web origins, as browsers write them."""
+"""Web origins as browsers write them, and addresses that a server may be told."""
 
 import re
 from typing import Final
+from urllib.parse import urlsplit
 
 _LABEL: Final = "[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?"
 _ORIGIN: Final = re.compile(rf"(https?)://({_LABEL}(?:\.{_LABEL})*|\[[0-9a-f:.]+\])(?::([1-9][0-9]{{0,4}}))?")
@@ -26,3 +27,17 @@ def serialized_origin(text: str) -> str | None:
     if port > _HIGHEST_PORT:
         return None
     return f"{scheme}://{host}" if port == _DEFAULT_PORTS[scheme] else f"{scheme}://{host}:{port}"
+
+
+def is_web_address(text: str) -> bool:
+    """Tell whether a text is an absolute https address, or http on this machine, without user name and fragment."""
+    if not text.isascii() or any(character <= " " or character in "\\\x7f" for character in text) or "#" in text:
+        return False
+    try:
+        parts = urlsplit(text)
+        origin = serialized_origin(f"{parts.scheme}://{parts.netloc}")
+    except ValueError:
+        return False
+    if origin is None:
+        return False
+    return parts.scheme == "https" or parts.hostname in {"localhost", "127.0.0.1", "::1"}

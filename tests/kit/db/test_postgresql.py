@@ -15,6 +15,7 @@ pytestmark = pytest.mark.anyio
 
 SERIALIZABLE = command("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE")
 DOZE = query(int, "SELECT 1", postgres="SELECT 1 FROM pg_sleep(0.2)")
+HOW_PLANNED = query(str, "SELECT 'once'", postgres="SELECT current_setting('plan_cache_mode')")
 SLEEP = query(int, "SELECT 1", postgres="SELECT 1 FROM pg_sleep(30)")
 _QUICK = Limits(connections=3, connect=timedelta(seconds=1), statement=timedelta(seconds=1))
 
@@ -56,6 +57,10 @@ async def _when_back(db: Database) -> list[str]:
             return await ids_in(db)
         except StorageUnavailable:
             await asyncio.sleep(0.05)
+
+
+async def test_a_statement_is_planned_once_however_large_its_tables_are(db: Database) -> None:
+    assert await db.read(lambda tx: tx.one(HOW_PLANNED)) == "force_generic_plan"
 
 
 async def test_a_real_serialization_failure_is_tried_again(db: Database) -> None:

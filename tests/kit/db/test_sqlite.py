@@ -53,6 +53,12 @@ async def test_every_commit_is_durable_before_it_is_acknowledged(db: Any) -> Non
     assert writer.execute("PRAGMA foreign_keys").fetchone() == (1,)
 
 
+async def test_a_connection_keeps_32_mebibytes_of_pages_at_most_and_maps_no_file(db: Any) -> None:
+    for connection in (db._writer.connect(), db._reader):
+        assert connection.execute("PRAGMA cache_size").fetchone() == (-32 * 1024,)
+        assert connection.execute("PRAGMA mmap_size").fetchone() == (0,)
+
+
 async def test_transactions_of_one_turn_share_one_commit(db: Any) -> None:
     statements: list[str] = []
     db._writer.connect().set_trace_callback(statements.append)

@@ -1,5 +1,6 @@
 import asyncio
 import logging
+from functools import partial
 
 import pytest
 
@@ -13,6 +14,7 @@ from gatepass.kit.db import (
     WriteRefused,
     command,
     query,
+    take_turns,
 )
 from kit.db.samples import ADD, CONSUME, COUNT, FIND, NOW, adding, ids_in
 
@@ -210,3 +212,43 @@ async def test_a_closed_database_says_that_it_is_unavailable(database: Database)
         await database.transact(adding("a"))
     with pytest.raises(StorageUnavailable):
         await ids_in(database)
+
+
+async def test_many_rows_are_written_in_one_go(database: Database) -> None:
+    async def body(tx: Tx) -> None:
+        await tx.many(ADD, ({"id": f"{number:03d}", "spent_at": NOW} for number in range(300)))
+        await tx.many(ADD, [])
+
+    await database.transact(body)
+    assert await ids_in(database) == [f"{number:03d}" for number in range(300)]
+    last = await database.read(lambda tx: tx.one(FIND, id="299"))
+    assert last is not None
+    assert last.spent_at == NOW
+
+
+async def test_one_row_of_many_that_breaks_a_constraint_fails_the_whole(database: Database) -> None:
+    rows = [{"id": one, "spent_at": None} for one in ("a", "b", "a")]
+    with pytest.raises(ConstraintViolated):
+        await database.transact(lambda tx: tx.many(ADD, rows))
+    assert await ids_in(database) == []
+
+
+async def test_many_rows_are_refused_where_a_parameter_is_missing_and_inside_a_read(database: Database) -> None:
+    with pytest.raises(TypeError, match="spent_at"):
+        await database.transact(lambda tx: tx.many(ADD, [{"id": "a"}]))
+    with pytest.raises(WriteRefused):
+        await database.read(lambda tx: tx.many(ADD, [{"id": "a", "spent_at": None}]))
+
+
+async def test_who_takes_many_turns_waits_for_each_of_them(database: Database) -> None:
+    begun: list[str] = []
+
+    async def body(tx: Tx, names: list[str]) -> None:
+        await take_turns(tx, names)
+        begun.append(names[0])
+        await tx.run(ADD, id=names[0], spent_at=None)
+
+    # In both orders of asking: no two wait for each other.
+    names = [str(number) for number in range(50)]
+    await asyncio.gather(*(database.transact(partial(body, names=order)) for order in (names, names[::-1])))
+    assert sorted(begun) == await ids_in(database) == ["0", "49"]

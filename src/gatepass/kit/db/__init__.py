@@ -18,7 +18,7 @@ from gatepass.kit.db.faults import (
 )
 from gatepass.kit.db.opening import open_database, sqlite_path
 from gatepass.kit.db.statements import Command, Query, command, query
-from gatepass.kit.db.turns import take_turn
+from gatepass.kit.db.turns import take_turn, take_turns
 
 __all__ = [
     "Body",
@@ -40,4 +40,5 @@ __all__ = [
     "query",
     "sqlite_path",
     "take_turn",
+    "take_turns",
 ]

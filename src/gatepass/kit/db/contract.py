@@ -1,6 +1,6 @@
 """What every database offers: the two verbs that open a body, and what a body may do."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal, Protocol, TypeVar
@@ -24,6 +24,13 @@ class Tx(Protocol):
 
     async def run(self, statement: Command, /, **parameters: Any) -> int:
         """Run a statement that answers no rows and return how many rows it changed."""
+        ...
+
+    async def many(self, statement: Command, rows: Iterable[Mapping[str, Any]], /) -> None:
+        """Run a statement that answers no rows once for each row of parameters, in one go.
+
+        PostgreSQL is asked once for all of them. A row that breaks a constraint fails the whole.
+        """
         ...
 
     def after_commit(self, callback: Callable[[], object]) -> None:

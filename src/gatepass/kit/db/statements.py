@@ -1,7 +1,7 @@
 """Statements, written once with `:name` parameters and translated at import for each dialect."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Generic, Literal, TypeVar
 
 from gatepass.kit.db.rows import Shape, shape_of
@@ -58,7 +58,7 @@ class _Statement:
         self.postgresql = Text(source if postgres is None else postgres, "$")
         self.names = frozenset(self.sqlite.names + self.postgresql.names)
 
-    def refuse(self, parameters: dict[str, Any]) -> TypeError:
+    def refuse(self, parameters: Mapping[str, Any]) -> TypeError:
         """Say which parameters are missing or unknown."""
         missing = sorted(self.names - parameters.keys())
         unknown = sorted(parameters.keys() - self.names)

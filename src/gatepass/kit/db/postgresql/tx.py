@@ -1,6 +1,6 @@
 """What a body may do on PostgreSQL."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from asyncpg.prepared_stmt import PreparedStatement
@@ -43,6 +43,14 @@ class PostgresTx:
         changed: int = await self._ask(statement, parameters, _changed_rows)
         return changed
 
+    async def many(self, statement: Command, rows: Iterable[Mapping[str, Any]], /) -> None:
+        """Run a statement that answers no rows once for each row of parameters, in one exchange with the server."""
+        if self._is_reading:
+            raise WriteRefused(f"A read changes nothing: {statement.postgresql.sql}")
+        values = [_values(statement, row) for row in rows]
+        if values:
+            await self._send(statement, [values], PreparedStatement.executemany)
+
     def after_commit(self, callback: Callable[[], object]) -> None:
         """Call `callback` once the commit is durable."""
         if self._is_reading:
@@ -63,23 +71,18 @@ class PostgresTx:
         self._connection = None
 
     async def _ask(self, statement: Query[Any] | Command, parameters: dict[str, Any], verb: Callable[..., Any]) -> Any:
+        if self._is_reading and statement.postgresql.is_writing:
+            raise WriteRefused(f"A read changes nothing: {statement.postgresql.sql}")
+        return await self._send(statement, _values(statement, parameters), verb)
+
+    async def _send(self, statement: Query[Any] | Command, values: list[Any], verb: Callable[..., Any]) -> Any:
         if self._connection is None:
             raise TransactionOver("This tx is over: its body has ended")
         if self._is_waiting:
             raise TransactionOver("This tx is being used by two tasks at once")
-        text = statement.postgresql
-        if self._is_reading and text.is_writing:
-            raise WriteRefused(f"A read changes nothing: {text.sql}")
-        if parameters.keys() != statement.names:
-            raise statement.refuse(parameters)
-        values = []
-        for name in text.names:
-            value = parameters[name]
-            encode = _ENCODERS.get(type(value), _unusual)
-            values.append(value if encode is None else encode(value))
         self._is_waiting = True
         try:
-            return await self._connection.ask(text.sql, values, verb)
+            return await self._connection.ask(statement.postgresql.sql, values, verb)
         except Exception as error:
             self._failure = self._failure or error
             raise
@@ -91,6 +94,17 @@ async def _changed_rows(prepared: "PreparedStatement[Any]", *values: Any) -> int
     await prepared.fetch(*values)
     last = (prepared.get_statusmsg() or "").rpartition(" ")[2]
     return int(last) if last.isdecimal() else 0
+
+
+def _values(statement: Query[Any] | Command, parameters: Mapping[str, Any]) -> list[Any]:
+    if parameters.keys() != statement.names:
+        raise statement.refuse(parameters)
+    values = []
+    for name in statement.postgresql.names:
+        value = parameters[name]
+        encode = _ENCODERS.get(type(value), _unusual)
+        values.append(value if encode is None else encode(value))
+    return values
 
 
 def _unusual(value: Any) -> Any:

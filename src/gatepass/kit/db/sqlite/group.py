@@ -1,4 +1,4 @@
-"""The group commit: transactions of one turn of the loop share one COMMIT."""
+"""The group commit: transactions of a few turns of the loop share one COMMIT."""
 
 import asyncio
 import logging

@@ -1,7 +1,7 @@
 """What a body may do on SQLite."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from gatepass.kit.db.conversions import encode_unusual, encoders
@@ -49,6 +49,17 @@ class SqliteTx:
         cursor = self._execute(statement, parameters)
         return max(cursor.rowcount, 0)
 
+    async def many(self, statement: Command, rows: Iterable[Mapping[str, Any]], /) -> None:
+        """Run a statement that answers no rows once for each row of parameters."""
+        if self._is_reading:
+            raise WriteRefused(f"A read changes nothing: {statement.sqlite.sql}")
+        connection = self._usable()
+        values = [_values(statement, row) for row in rows]
+        try:
+            connection.executemany(statement.sqlite.sql, values)
+        except (sqlite3.Error, OverflowError) as error:
+            raise self._failed(error) from error
+
     def after_commit(self, callback: Callable[[], object]) -> None:
         """Call `callback` once the commit is durable."""
         if self._is_reading:
@@ -68,27 +79,36 @@ class SqliteTx:
         self._connection = None
 
     def _execute(self, statement: Query[Any] | Command, parameters: dict[str, Any]) -> sqlite3.Cursor:
-        if self._connection is None:
-            raise TransactionOver("This tx is over: its body has ended")
+        connection = self._usable()
         text = statement.sqlite
         if self._is_reading and text.is_writing:
             raise WriteRefused(f"A read changes nothing: {text.sql}")
-        if parameters.keys() != statement.names:
-            raise statement.refuse(parameters)
-        values = []
-        for name in text.names:
-            value = parameters[name]
-            encode = _ENCODERS.get(type(value), _unusual)
-            values.append(value if encode is None else encode(value))
+        values = _values(statement, parameters)
         try:
-            return self._connection.execute(text.sql, values)
+            return connection.execute(text.sql, values)
         except (sqlite3.Error, OverflowError) as error:
             raise self._failed(error) from error
+
+    def _usable(self) -> sqlite3.Connection:
+        if self._connection is None:
+            raise TransactionOver("This tx is over: its body has ended")
+        return self._connection
 
     def _failed(self, error: Exception) -> Exception:
         fault = meaning_of(error)
         self._failure = self._failure or fault
         return fault
+
+
+def _values(statement: Query[Any] | Command, parameters: Mapping[str, Any]) -> list[Any]:
+    if parameters.keys() != statement.names:
+        raise statement.refuse(parameters)
+    values = []
+    for name in statement.sqlite.names:
+        value = parameters[name]
+        encode = _ENCODERS.get(type(value), _unusual)
+        values.append(value if encode is None else encode(value))
+    return values
 
 
 def _unusual(value: Any) -> Any:
