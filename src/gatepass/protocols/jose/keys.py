@@ -1,28 +1,19 @@
-"""JSON Web Signatures over our own keys: making, publishing and signing (RFC 7515, 7517, 7518, 8037).
+"""Our own keys: making, keeping and publishing them (RFC 7517, 7518, 8037)."""
 
-Only for tokens that this house makes, with a fixed header and a fixed algorithm per key. What somebody else made is
-read elsewhere. ECDSA is deterministic (RFC 6979), so the same claims under the same key give the same token.
-"""
-
-import base64
-from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final, assert_never
+from typing import Final, assert_never
 
-import msgspec
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+
+from gatepass.protocols.jose.compact import base64url
 
 PrivateKey = ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | rsa.RSAPrivateKey
 
-_P256_BYTES: Final = 32
+P256_BYTES: Final = 32
 # 3072 bits give the 128 bits of strength that ASVS 5.0 §11.2.3 asks for.
 _RSA_BITS: Final = 3072
 _RSA_EXPONENT: Final = 65537
-_ECDSA: Final = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
-_encode_json: Final = msgspec.json.Encoder().encode
 
 
 class SigningAlgorithm(StrEnum):
@@ -31,11 +22,6 @@ class SigningAlgorithm(StrEnum):
     ES256 = "ES256"
     RS256 = "RS256"
     EDDSA = "EdDSA"
-
-
-def base64url(data: bytes) -> str:
-    """Encode bytes as base64url without padding (RFC 7515 §2)."""
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 def generate_private_key(algorithm: SigningAlgorithm) -> PrivateKey:
@@ -77,7 +63,7 @@ def public_jwk(key: PrivateKey, *, key_id: str, algorithm: SigningAlgorithm) -> 
     match public:
         case ec.EllipticCurvePublicKey():
             numbers = public.public_numbers()
-            x, y = (base64url(n.to_bytes(_P256_BYTES, "big")) for n in (numbers.x, numbers.y))
+            x, y = (base64url(n.to_bytes(P256_BYTES, "big")) for n in (numbers.x, numbers.y))
             return {"kty": "EC", "crv": "P-256", "x": x, "y": y, **head}
         case ed25519.Ed25519PublicKey():
             return {"kty": "OKP", "crv": "Ed25519", "x": base64url(public.public_bytes_raw()), **head}
@@ -87,36 +73,3 @@ def public_jwk(key: PrivateKey, *, key_id: str, algorithm: SigningAlgorithm) -> 
             return {"kty": "RSA", "n": n, "e": e, **head}
         case _:
             assert_never(public)
-
-
-@dataclass(frozen=True, slots=True)
-class Signer:
-    """A private key that is ready to sign tokens under one algorithm."""
-
-    key_id: str
-    algorithm: SigningAlgorithm
-    key: PrivateKey
-
-    def is_slow(self) -> bool:
-        """Tell whether a signature takes long enough to be made beside the event loop (RSA does)."""
-        return self.algorithm is SigningAlgorithm.RS256
-
-    def sign(self, claims: Mapping[str, Any], *, token_type: str) -> str:
-        """Return the compact serialization of a signed token (RFC 7515 §7.1).
-
-        Args:
-            claims: the payload; times as whole seconds since 1970.
-            token_type: the explicit `typ`, such as `at+jwt` (RFC 8725 §3.11).
-        """
-        header = base64url(_encode_json({"alg": self.algorithm.value, "typ": token_type, "kid": self.key_id}))
-        message = f"{header}.{base64url(_encode_json(claims))}"
-        return f"{message}.{base64url(self._signature(message.encode()))}"
-
-    def _signature(self, message: bytes) -> bytes:
-        key = self.key
-        if isinstance(key, ec.EllipticCurvePrivateKey):
-            r, s = decode_dss_signature(key.sign(message, _ECDSA))
-            return r.to_bytes(_P256_BYTES, "big") + s.to_bytes(_P256_BYTES, "big")
-        if isinstance(key, ed25519.Ed25519PrivateKey):
-            return key.sign(message)
-        return key.sign(message, padding.PKCS1v15(), hashes.SHA256())
