@@ -1,11 +1,12 @@
-"""Column types that mean the same on every database and hold what `gatepass.kit.db` puts there.
+"""Columns, and tables of them, that mean the same on every database and hold what `gatepass.kit.db` puts there.
 
-On SQLite each maps to a type that a STRICT table accepts.
+On SQLite each type maps to one that a STRICT table accepts.
 """
 
 from typing import Any
 
 import sqlalchemy as sa
+from alembic import op
 from sqlalchemy.types import TypeEngine
 
 
@@ -47,3 +48,60 @@ def octets() -> TypeEngine[Any]:
 def json_text() -> TypeEngine[Any]:
     """Hold JSON as text."""
     return sa.Text()
+
+
+def sorted_words() -> TypeEngine[Any]:
+    """Hold a text that is found by how it begins: both databases order it by its bytes."""
+    return sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
+
+def needed(name: str, kind: TypeEngine[Any], default: str | None = None) -> sa.Column[Any]:
+    """Return a column that always has a value.
+
+    Args:
+        name: its name.
+        kind: what it holds.
+        default: the SQL of the value that rows have which are there already; None where the table is new.
+    """
+    return sa.Column(name, kind, nullable=False, server_default=None if default is None else sa.text(default))
+
+
+def optional(name: str, kind: TypeEngine[Any]) -> sa.Column[Any]:
+    """Return a column that may be NULL."""
+    return sa.Column(name, kind, nullable=True)
+
+
+def key(name: str = "id") -> sa.Column[Any]:
+    """Return the column of a primary key, or a part of one."""
+    return sa.Column(name, identifier(), primary_key=True, nullable=False)
+
+
+def table(name: str, *parts: sa.Column[Any]) -> None:
+    """Create a table, a STRICT one on SQLite."""
+    op.create_table(name, *parts, sqlite_strict=True)
+
+
+def index(name: str, of: str, names: list[str], *, where: str | None = None, is_unique: bool = False) -> None:
+    """Create an index.
+
+    Args:
+        name: its name, `ix_…`, or `ux_…` where it is unique.
+        of: the table.
+        names: the columns, in order.
+        where: the SQL of the rows that it covers; None for all.
+        is_unique: whether two rows may not be alike in them.
+    """
+    covered = None if where is None else sa.text(where)
+    op.create_index(name, of, names, unique=is_unique, sqlite_where=covered, postgresql_where=covered)
+
+
+def sort_by_bytes(of: str, name: str) -> None:
+    """Let a column of text that is there already be found by how it begins; SQLite orders by bytes anyway."""
+    if op.get_bind().dialect.name == "postgresql":
+        op.alter_column(of, name, type_=sa.Text(collation="C"))
+
+
+def sort_by_language(of: str, name: str) -> None:
+    """Take that back."""
+    if op.get_bind().dialect.name == "postgresql":
+        op.alter_column(of, name, type_=sa.Text(collation="default"))
