@@ -4,11 +4,11 @@ from datetime import timedelta
 import pytest
 
 from gatepass.audit.flows import record
-from gatepass.audit.model import EVENT_MEANINGS, EventKind, Origin
+from gatepass.audit.model import EVENT_MEANINGS, EventKind, Origin, Outcome
 from gatepass.audit.queries import login_log, story_of_attempt
 from gatepass.kit.db import Tx
 from gatepass.kit.ids import new_id
-from support.spine import Spine
+from support.spine import ORIGIN, Spine
 
 
 def test_every_event_has_a_name_in_three_parts_and_a_sentence() -> None:
@@ -49,6 +49,17 @@ async def test_an_event_does_not_outlive_what_it_records(each_spine: Spine) -> N
     with pytest.raises(LookupError):
         await each_spine.transact(body)
     assert await each_spine.read(lambda tx: story_of_attempt(tx, attempt)) == []
+
+
+@pytest.mark.anyio
+async def test_what_was_refused_says_so_and_why(spine: Spine) -> None:
+    state = await spine.ask("ana@example.com")
+    code = str((await spine.mail("ana@example.com"))["code"])
+    wrong = "000000" if code != "000000" else "111111"
+    for _ in range(5):
+        await spine.house.codes.redeem(spine.application, state, wrong, ORIGIN)
+    refused = [event for event in await spine.events() if event.kind is EventKind.LOGIN_EXHAUSTED]
+    assert [(event.outcome, event.reason) for event in refused] == [(Outcome.REFUSED, "exhausted")]
 
 
 @pytest.mark.anyio

@@ -1,7 +1,35 @@
 """Reading what happened."""
 
+from gatepass.audit.chain.exporting import Source, export_lines, keys_of, source_of, verify_lines
+from gatepass.audit.chain.model import Verdict
+from gatepass.audit.chain.tables import export_table
+from gatepass.audit.chain.walking import verify
+from gatepass.audit.lookup.following import follow, last_sequence, last_sequence_before, list_after
+from gatepass.audit.lookup.searching import find_event, search
 from gatepass.audit.model import Event, EventKind
+from gatepass.audit.streams.keeping import find_stream, list_streams
 from gatepass.kit.db import Tx, query
+
+__all__ = [
+    "Source",
+    "Verdict",
+    "export_lines",
+    "export_table",
+    "find_event",
+    "find_stream",
+    "follow",
+    "keys_of",
+    "last_sequence",
+    "last_sequence_before",
+    "list_after",
+    "list_streams",
+    "login_log",
+    "search",
+    "source_of",
+    "story_of_attempt",
+    "verify",
+    "verify_lines",
+]
 
 _LIST_OF_USER = query(
     Event,
