@@ -10,14 +10,17 @@ from typing import Any
 import anyio
 
 from gatepass.kit.db import Database, Tx, query
+from gatepass.kit.fetch import Fetcher
 from gatepass.kit.mail.smtp_url import parse_smtp_url
 from gatepass.kit.secrets import KeyRing, Secret
 from gatepass.outbox.delivery import Delivery
 from gatepass.outbox.flows import Outbox
 from gatepass.outbox.jobs import Worker, run_worker
-from gatepass.outbox.model import MailOrder, Transport
+from gatepass.outbox.model import MailOrder, PostOrder, Transport
+from gatepass.outbox.posting import Posting
 from gatepass.outbox.rendering import MailTemplates
 from gatepass.outbox.settings import OutboxSettings
+from gatepass.outbox.transports.dev_mailbox import DevMailbox
 from gatepass.outbox.transports.smtp import SmtpTransport
 from support.smtp import SmtpSink
 
@@ -113,6 +116,12 @@ class House:
 
         return await self.db.transact(body)
 
+    async def enqueue_posts(self, *orders: PostOrder) -> list[str]:
+        async def body(tx: Tx) -> list[str]:
+            return [await self.outbox.enqueue_post(tx, order) for order in orders]
+
+        return await self.db.transact(body)
+
     async def rows(self) -> list[Row]:
         return await self.db.read(lambda tx: tx.all(_ROWS))
 
@@ -134,6 +143,17 @@ class House:
 
     def worker(self, transport: Transport, *, is_alone: bool = False) -> Worker:
         return Worker(self.db, self.delivery(transport), self.outbox.doorbell, is_alone)
+
+    def posting(self, fetcher: Fetcher | None = None) -> Posting:
+        return Posting(self.keys, fetcher or Fetcher(allow_loopback=True), self.clock, self.settings)
+
+    def posting_worker(self, fetcher: Fetcher | None = None) -> Worker:
+        """Make a worker that sends posts, and mail to the development mailbox."""
+        return replace(
+            self.worker(DevMailbox(self.db, self.clock)),
+            posting=self.posting(fetcher),
+            post_doorbell=self.outbox.post_doorbell,
+        )
 
     def set(self, **settings: Any) -> None:
         self.settings = replace(self.settings, **settings)

@@ -101,10 +101,9 @@ def test_a_template_cannot_reach_out_of_its_sandbox(mail_directory: Path, source
 _PRODUCT = Path(gatepass.__file__).parent / "web" / "templates" / "mail"
 
 
-@pytest.mark.parametrize("name", sorted(file.stem for file in _PRODUCT.glob("*.mjml")))
 @pytest.mark.parametrize("changed", [{}, {"place": None}, {"logo_url": "https://gatepass.test/logo.png"}])
-def test_the_products_own_mails_hold_the_link_and_the_code(name: str, changed: dict[str, object]) -> None:
-    mail = MailTemplates(_PRODUCT).render(name, CONTEXT | changed)
+def test_the_products_own_sign_in_mail_holds_the_link_and_the_code(changed: dict[str, object]) -> None:
+    mail = MailTemplates(_PRODUCT).render("sign_in", CONTEXT | changed)
 
     assert links_in(mail.text)[0] == LINK
     assert code_in(mail.text) == "482917"

@@ -4,11 +4,22 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from gatepass.outbox.model import Dead, Envelope, PermanentFailure, Postponed, TemporaryFailure, Unreachable
+from gatepass.outbox.model import (
+    Dead,
+    Declined,
+    DeliveryFailure,
+    Envelope,
+    PermanentFailure,
+    Postponed,
+    TemporaryFailure,
+    Unreachable,
+)
 from gatepass.outbox.rules import (
     after_failure,
+    after_post_failure,
     header_text,
     is_expired,
+    judged_status,
     may_still_be_sent,
     retry_delay,
     scrubbed,
@@ -107,3 +118,48 @@ def test_settings_that_contradict_themselves_say_so(settings: OutboxSettings, wo
 
 def test_the_default_settings_are_sound() -> None:
     assert OutboxSettings().faults() == []
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (200, None),
+        (204, None),
+        (299, None),
+        (101, TemporaryFailure),
+        (302, Declined),
+        (400, Declined),
+        (410, Declined),
+        (408, Unreachable),
+        (429, Unreachable),
+        (500, TemporaryFailure),
+        (501, TemporaryFailure),
+        (502, Unreachable),
+        (503, Unreachable),
+        (504, Unreachable),
+        (599, TemporaryFailure),
+    ],
+)
+def test_a_receivers_status_is_judged(status: int, kind: type[DeliveryFailure] | None) -> None:
+    judged = judged_status(status)
+    assert (type(judged) if judged else None) is kind
+
+
+@pytest.mark.parametrize(
+    ("failure", "failed_before", "is_given_up"),
+    [
+        (TemporaryFailure("x"), 0, False),
+        (TemporaryFailure("x"), 6, False),
+        (TemporaryFailure("x"), 7, True),
+        (Unreachable("x"), 6, False),
+        (Unreachable("x"), 7, True),
+        (Declined("x"), 1, False),
+        (Declined("x"), 2, True),
+        (PermanentFailure("x"), 0, True),
+    ],
+)
+def test_a_post_is_given_up_by_what_its_receiver_said(
+    failure: DeliveryFailure, failed_before: int, is_given_up: bool
+) -> None:
+    outcome = after_post_failure(_envelope(attempts=failed_before), failure, _NOW, _SETTINGS, 8, 0.5)
+    assert isinstance(outcome, Dead) is is_given_up

@@ -237,4 +237,4 @@ def test_links_and_the_code_are_found_in_a_text() -> None:
     assert links_in(text) == ["https://a.example/v/654321?x=1", "http://b.example"]
     assert code_in(text) == "123456"
     assert code_in("As 654321@example.com type 123456") == "123456"
-    assert code_in("1234567 and A123456 and https://a.example/123456") is None
+    assert code_in("123456789 and A123456 and https://a.example/123456") is None

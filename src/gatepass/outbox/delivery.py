@@ -1,11 +1,9 @@
-"""From a claimed envelope to an outcome: open, render, build, hand over."""
+"""From a claimed mail to an outcome: open, render, build, hand over."""
 
 import asyncio
 import random
-import traceback
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -25,9 +23,10 @@ from gatepass.outbox.model import (
     Sent,
     TemporaryFailure,
     Transport,
+    Words,
 )
-from gatepass.outbox.rendering import MailTemplates, TemplateFault
-from gatepass.outbox.rules import after_failure, is_expired, scrubbed
+from gatepass.outbox.rendering import TemplateFault
+from gatepass.outbox.rules import accident_of, after_failure, is_expired, scrubbed
 from gatepass.outbox.settings import OutboxSettings
 
 _log = structlog.get_logger(__name__)
@@ -37,7 +36,7 @@ _OPEN_WORDS: Final = frozenset({"subject", "app_name", "minutes", "device", "pla
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Delivers claimed envelopes over one transport.
+    """Delivers claimed mails over one transport.
 
     Args:
         keys: open what waited.
@@ -49,7 +48,7 @@ class Delivery:
     """
 
     keys: KeyRing
-    templates: MailTemplates
+    templates: Words
     transport: Transport
     sender: str
     clock: Clock
@@ -68,7 +67,7 @@ class Delivery:
         except DeliveryFailure as failure:
             return self._failed(envelope, letter, failure, now)
         except Exception as accident:  # noqa: BLE001 - one message that breaks the unforeseen must not stop the others
-            return self._failed(envelope, letter, _accident(accident), now)
+            return self._failed(envelope, letter, accident_of(accident), now)
         _log.info("outbox.sent", id=envelope.id, reason=envelope.reason, message_id=envelope.message_id)
         return Sent()
 
@@ -87,7 +86,7 @@ class Delivery:
                 message_id=envelope.message_id,
                 written_at=envelope.created_at,
             )
-            message = build_message(self.templates.render(letter.template, letter.context), headers)
+            message = build_message(await self.templates.written(letter, envelope.application_id), headers)
         except (TemplateFault, AddressFault) as error:
             raise PermanentFailure(str(error)) from error
         try:
@@ -110,10 +109,3 @@ class Delivery:
             error=str(said),
         )
         return outcome
-
-
-def _accident(error: Exception) -> TemporaryFailure:
-    # Where it happened, but neither the error's text nor a traceback: either may hold the mail's link or code.
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "an unknown place"
-    return TemporaryFailure(f"An accident in this server: {type(error).__name__} at {place}")

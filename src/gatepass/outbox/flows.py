@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -9,10 +10,11 @@ import msgspec
 
 from gatepass.kit.clock import Clock
 from gatepass.kit.db import Tx
+from gatepass.kit.fetch import FetchRefused, parse_target
 from gatepass.kit.ids import new_id
 from gatepass.kit.secrets import KeyRing
 from gatepass.outbox import store
-from gatepass.outbox.model import Letter, MailOrder
+from gatepass.outbox.model import Kind, Letter, MailOrder, Parcel, PostOrder
 
 _encode = msgspec.json.Encoder().encode
 
@@ -43,6 +45,11 @@ def payload_context(envelope_id: str) -> str:
     return f"outbox.payload:{envelope_id}"
 
 
+async def forget_recipients(tx: Tx, recipients: Sequence[str]) -> int:
+    """Forget every message to some addresses, as they are stored, and return how many there were."""
+    return await store.purge_of(tx, recipients) if recipients else 0
+
+
 @dataclass(frozen=True, slots=True)
 class Outbox:
     """The door through which slices send.
@@ -51,13 +58,15 @@ class Outbox:
         keys: seal what waits.
         clock: the time.
         host: the host of the public URL, which Message-IDs end in.
-        doorbell: the one that this process's worker listens to.
+        doorbell: the one that this process's worker listens to for mail.
+        post_doorbell: the same for posts.
     """
 
     keys: KeyRing
     clock: Clock
     host: str
     doorbell: Doorbell = field(default_factory=Doorbell)
+    post_doorbell: Doorbell = field(default_factory=Doorbell)
 
     async def enqueue_mail(self, tx: Tx, mail: MailOrder) -> str:
         """Let a mail wait in the caller's transaction, to be sent after its commit; return the message's id.
@@ -70,7 +79,7 @@ class Outbox:
         if not mail.recipient.isprintable() or not mail.recipient:
             raise ValueError("A mail's recipient must be an address without control characters.")
         envelope_id = new_id()
-        letter = _encode(Letter(template=mail.template, context=dict(mail.context)))
+        letter = _encode(Letter(mail.template, dict(mail.context), mail.language))
         await store.add(
             tx,
             envelope_id=envelope_id,
@@ -85,9 +94,39 @@ class Outbox:
         tx.after_commit(self.doorbell.ring)
         return envelope_id
 
+    async def enqueue_post(self, tx: Tx, order: PostOrder) -> str:
+        """Let an HTTP POST wait in the caller's transaction, to be sent after its commit; return the message's id.
+
+        The row shows the receiver's origin; the rest of the URL and the body are sealed.
+
+        Raises:
+            ValueError: the URL can't be read; whoever registered it should have been told so.
+        """
+        try:
+            target = parse_target(order.url, allow_loopback=True)
+        except FetchRefused as refused:
+            raise ValueError(refused.sentence) from refused
+        envelope_id = new_id()
+        parcel = Parcel(order.url, order.body, order.content_type, dict(order.headers), order.attempts)
+        await store.add(
+            tx,
+            envelope_id=envelope_id,
+            kind=Kind.POST,
+            application_id=order.application_id,
+            reason=order.reason,
+            recipient=target.origin,
+            message_id=envelope_id,
+            payload=self.keys.seal(_encode(parcel), context=payload_context(envelope_id)),
+            now=self.clock.now(),
+            not_after=order.not_after,
+        )
+        tx.after_commit(self.post_doorbell.ring)
+        return envelope_id
+
     async def send_again(self, tx: Tx, envelope_id: str) -> bool:
         """Let a message that was given up wait once more; False where there is none or its content is gone."""
         is_revived = await store.touch_dead(tx, envelope_id, self.clock.now())
         if is_revived:
             tx.after_commit(self.doorbell.ring)
+            tx.after_commit(self.post_doorbell.ring)
         return is_revived

@@ -5,26 +5,25 @@ import os
 import socket
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from functools import partial
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any, Final
 
 import structlog
 
 from gatepass.kit.db import Database, StorageUnavailable, Tx
-from gatepass.kit.ids import new_handle, new_id
+from gatepass.kit.ids import new_id
 from gatepass.outbox import store
-from gatepass.outbox.breaker import Breaker
 from gatepass.outbox.delivery import Delivery
 from gatepass.outbox.flows import Doorbell
-from gatepass.outbox.model import Envelope, Heartbeat, Outcome, Postponed, Sent, State
-from gatepass.outbox.rules import may_still_be_sent
+from gatepass.outbox.lanes.breaker import Breaker
+from gatepass.outbox.lanes.ledger import POLL, Ledger
+from gatepass.outbox.lanes.posts import PostLane
+from gatepass.outbox.model import Envelope, Heartbeat, Kind, Outcome, Postponed, Sent, State
+from gatepass.outbox.posting import Posting
 
 _log = structlog.get_logger(__name__)
 
-POLL: Final = timedelta(seconds=1)
-"""How long a message that another process ordered, or whose retry is due, may lie unnoticed."""
 BEAT: Final = timedelta(seconds=10)
 _CLEANING: Final = timedelta(minutes=1)
 _CLAIMED_PER_LINE: Final = 8
@@ -39,16 +38,20 @@ class Worker:
 
     Args:
         db: holds the outbox.
-        delivery: sends.
-        doorbell: rings when this process commits a message.
+        delivery: sends mail.
+        doorbell: rings when this process commits a mail.
         is_alone: the caller knows that no other worker lives on this database (SQLite), so what a killed predecessor
             had claimed is taken back at once instead of when its lease ends.
+        posting: sends posts; None leaves them to other workers.
+        post_doorbell: rings when this process commits a post.
     """
 
     db: Database
     delivery: Delivery
     doorbell: Doorbell
     is_alone: bool = False
+    posting: Posting | None = None
+    post_doorbell: Doorbell = field(default_factory=Doorbell)
 
 
 async def run_worker(worker: Worker, stop: asyncio.Event) -> None:
@@ -79,13 +82,17 @@ def _kinds(error: BaseException) -> list[str]:
 
 
 class _Shift:
-    """One worker's life: a claimer that feeds several senders through a queue, and its housekeeping."""
+    """One worker's life: the lane of mail, the lane of posts beside it, and the housekeeping of both.
+
+    Mail: a claimer that feeds several senders through a queue.
+    """
 
     def __init__(self, worker: Worker, stop: asyncio.Event) -> None:
         self._worker = worker
         self._clock = worker.delivery.clock
         self._settings = worker.delivery.settings
         self._stop = stop
+        self._ledger = Ledger(worker.db, self._clock, self._settings, stop)
         self._breaker = Breaker()
         self._lines = self._settings.connections
         self._claimed: asyncio.Queue[Envelope | None] = asyncio.Queue()
@@ -97,7 +104,7 @@ class _Shift:
             id=new_id(), host=socket.gethostname(), process=os.getpid(), started_at=now, seen_at=now, stopped_at=None
         )
         if self._worker.is_alone:
-            await self._persist(lambda tx: store.revoke_leases(tx, now), until=now + self._settings.lease)
+            await self._ledger.persist(lambda tx: store.revoke_leases(tx, now), until=now + self._settings.lease)
         async with asyncio.TaskGroup() as group:
             chores = [
                 group.create_task(self._every(BEAT, lambda: self._beat(beat))),
@@ -105,23 +112,26 @@ class _Shift:
             ]
             senders = [group.create_task(self._send()) for _ in range(self._lines)]
             waker = group.create_task(self._ring_at_stop())
+            if self._worker.posting is not None:
+                posts = PostLane(self._ledger, self._worker.posting, self._worker.post_doorbell)
+                group.create_task(posts.work())
             await self._claim()
             for _ in senders:
                 self._claimed.put_nowait(None)
             await asyncio.gather(*senders)
             for chore in (*chores, waker):
                 chore.cancel()
-        await self._tried(lambda tx: store.touch_heartbeat(tx, self._seen(beat, is_last=True)))
+        await self._ledger.tried(lambda tx: store.touch_heartbeat(tx, self._seen(beat, is_last=True)))
 
     async def _claim(self) -> None:
         most = self._lines * _CLAIMED_PER_LINE
         is_certain = True  # at the start, and when rung, a claim goes without a look first
         while not self._stop.is_set():
             if pause := self._breaker.remaining():
-                await self._pause(pause)
+                await self._ledger.pause(pause)
                 continue
             wanted = 1 if self._breaker.is_doubtful else most
-            found = await self._claimed_now(wanted, is_certain=is_certain)
+            found = await self._ledger.claim(Kind.MAIL, wanted, is_certain=is_certain)
             for envelope in found:
                 self._claimed.put_nowait(envelope)
             if found:
@@ -129,20 +139,6 @@ class _Shift:
                 is_certain = True
             else:
                 is_certain = await self._worker.doorbell.answer(POLL)
-
-    async def _claimed_now(self, most: int, *, is_certain: bool) -> list[Envelope]:
-        now = self._clock.now()
-        try:
-            if not is_certain and not await self._worker.db.read(lambda tx: store.find_due(tx, now)):
-                return []
-            lease, end = new_handle(), now + self._settings.lease
-            return await self._worker.db.transact(
-                lambda tx: store.consume(tx, lease=lease, lease_end=end, now=now, most=most)
-            )
-        except StorageUnavailable as error:
-            _log.warning("outbox.claim_failed", error=str(error))
-            await self._pause(POLL)
-            return []
 
     async def _until_room(self) -> None:
         # As many wait as there are lines, so that no sender idles while the next claim commits.
@@ -154,8 +150,8 @@ class _Shift:
         while (envelope := await self._claimed.get()) is not None:
             self._has_room.set()
             if self._stop.is_set() or self._breaker.remaining():
-                await self._tried(partial(store.revoke_lease, envelope=envelope, now=self._clock.now()))
-            elif may_still_be_sent(envelope, self._clock.now(), self._settings):
+                await self._ledger.give_back(envelope)
+            elif self._ledger.is_in_time(envelope):
                 await self._settle(envelope, await self._worker.delivery.deliver(envelope))
             # Otherwise its lease is about to end, and whoever claims it next sends it.
 
@@ -165,37 +161,12 @@ class _Shift:
                 self._breaker.close()
             case Postponed(is_counted=False):
                 self._breaker.trip()
-        if not await self._persist(
-            lambda tx: store.touch_outcome(tx, envelope, outcome, self._clock.now()), until=envelope.due_at
-        ):
-            _log.warning("outbox.claim_lost", id=envelope.id)
-
-    async def _persist(self, body: Callable[[Tx], Coroutine[Any, Any, object]], *, until: datetime) -> object:
-        """Run a body in a transaction, again and again while the database is away, until a moment."""
-        while True:
-            try:
-                return await self._worker.db.transact(body)
-            except StorageUnavailable as error:
-                if self._clock.now() >= until:
-                    _log.error("outbox.not_written_down", error=str(error))
-                    return False
-                await asyncio.sleep(POLL.total_seconds() / 2)
-
-    async def _tried(self, body: Callable[[Tx], Coroutine[Any, Any, object]]) -> None:
-        """Run a body in a transaction where that is a courtesy: a lease or an old beat says the same later."""
-        try:
-            await self._worker.db.transact(body)
-        except StorageUnavailable as error:
-            _log.warning("outbox.database_away", error=str(error))
-
-    async def _pause(self, length: timedelta) -> None:
-        with_stop = asyncio.ensure_future(self._stop.wait())
-        await asyncio.wait([with_stop], timeout=length.total_seconds())
-        with_stop.cancel()
+        await self._ledger.settle(envelope, outcome)
 
     async def _ring_at_stop(self) -> None:
         await self._stop.wait()
         self._worker.doorbell.ring()
+        self._worker.post_doorbell.ring()
 
     async def _every(self, period: timedelta, chore: Callable[[], Coroutine[Any, Any, None]]) -> None:
         while True:

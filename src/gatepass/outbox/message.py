@@ -25,7 +25,7 @@ _LONGEST_LINE: Final = 76
 _PUBLIC: Final = ".example.com"
 _URL: Final = re.compile(r"https?://[^\s<>\"']+")
 _ADDRESS: Final = re.compile(r"https?://[^\s<>\"']+|[^\s<>]+@[^\s<>]+")
-_CODE: Final = re.compile(r"(?<![\w-])(\d{3})[ \u00a0]?(\d{3})(?![\w-])")
+_CODE: Final = re.compile(r"(?<![\w-])(\d{3,4})[ \u00a0]?(\d{3,4})(?![\w-])")
 
 
 class AddressFault(ValueError):
@@ -142,6 +142,6 @@ def links_in(text: str) -> list[str]:
 
 
 def code_in(text: str) -> str | None:
-    """Find the six-digit code of a text; digits inside a link or a mail address are none."""
+    """Find the code of six to eight digits of a text; digits inside a link or a mail address are none."""
     match = _CODE.search(_ADDRESS.sub(" ", text))
     return match[1] + match[2] if match else None

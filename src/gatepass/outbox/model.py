@@ -1,10 +1,18 @@
 """What waits in the outbox, what becomes of it, and what a transport must be able to do."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, Self
+from urllib.parse import urlencode
+
+
+class Kind(StrEnum):
+    """How a message leaves."""
+
+    MAIL = "mail"
+    POST = "post"
 
 
 class State(StrEnum):
@@ -27,6 +35,7 @@ class MailOrder:
         reason: the event that the mail tells, as `magic_link.requested`.
         application_id: whose brand it carries; None for the house's own mail.
         not_after: when its link or code has expired and the mail must not be sent any more.
+        language: the tag of the language in which its reader gets it, from `language_of_mail`.
     """
 
     recipient: str
@@ -35,6 +44,46 @@ class MailOrder:
     reason: str
     application_id: str | None = None
     not_after: datetime | None = None
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PostOrder:
+    """An HTTP POST to be sent; whoever answers with a status of success has taken it over.
+
+    Args:
+        url: https (or, in development, http), without user information and fragment.
+        body: as it goes out, the same at each try, so that what is in it must stay valid until `not_after`.
+        content_type: of the body.
+        reason: the event that it tells, as `session.ended`.
+        application_id: the application that is told; None for the house's own.
+        not_after: when it must not be sent any more.
+        headers: what else belongs to the message; their names in lower case.
+        attempts: after so many failures it is given up, after three at most where the receiver refuses it (4xx).
+    """
+
+    url: str
+    body: bytes
+    content_type: str
+    reason: str
+    application_id: str | None = None
+    not_after: datetime | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    attempts: int = 8
+
+    @classmethod
+    def of_form(
+        cls,
+        url: str,
+        fields: Mapping[str, str],
+        *,
+        reason: str,
+        application_id: str | None = None,
+        not_after: datetime | None = None,
+    ) -> Self:
+        """Make an order whose body is a form, as back-channel logout wants it (OIDC Back-Channel Logout 1.0 §2.5)."""
+        body = urlencode(fields).encode()
+        return cls(url, body, "application/x-www-form-urlencoded", reason, application_id, not_after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +100,27 @@ class Envelope:
     not_after: datetime | None
     lease: str
     attempts: int
+    application_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What an envelope holds once opened."""
+    """What the envelope of a mail holds once opened."""
 
     template: str
     context: dict[str, object]
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """What the envelope of a post holds once opened."""
+
+    url: str
+    body: bytes
+    content_type: str
+    headers: dict[str, str]
+    attempts: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +130,22 @@ class RenderedMail:
     subject: str
     text: str
     html: str
+
+
+class Words(Protocol):
+    """Writes mails."""
+
+    async def written(self, letter: Letter, application_id: str | None) -> RenderedMail:
+        """Return the words of a mail of an application; of the house's own where that is None."""
+        ...
+
+
+class OwnWords(Protocol):
+    """Knows mails that customers wrote in the place of the house's."""
+
+    async def find(self, letter: Letter, application_id: str | None) -> RenderedMail | None:
+        """Return a customer's own mail; None where the house's words are to be used."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +209,11 @@ class TemporaryFailure(DeliveryFailure):
 
 
 class Unreachable(TemporaryFailure):
-    """No message can leave now: the server does not answer, or refuses us as a client."""
+    """Nothing can leave on this way now: the mail server, or a post's receiver, does not answer or refuses us."""
+
+
+class Declined(TemporaryFailure):
+    """The receiver does not want this message; a repeat seldom helps."""
 
 
 class PermanentFailure(DeliveryFailure):

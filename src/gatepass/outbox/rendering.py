@@ -1,8 +1,9 @@
 """A mail's words, from its template and its context.
 
 A template is two files: `name.mjml`, compiled once to HTML that mail programs understand, and `name.txt`. Both are
-Jinja, in a sandbox, with every unknown name an error. Values are escaped in HTML and folded to one line everywhere;
-values that become an address or a colour are held to that, because escaping does not protect those places.
+Jinja, in a sandbox, with every unknown name an error, and speak a language: their sentences stand in `_()` as those of
+pages do. Values are escaped in HTML and folded to one line everywhere; values that become an address or a colour are
+held to that, because escaping does not protect those places.
 """
 
 import re
@@ -11,12 +12,17 @@ from pathlib import Path
 from typing import Final
 
 import mrml
+import structlog
 from jinja2 import FunctionLoader, StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
+from markupsafe import Markup
 
-from gatepass.outbox.model import RenderedMail
+from gatepass.kit.languages.tags import Language, spoken
+from gatepass.kit.languages.words import catalogue
+from gatepass.outbox.model import Letter, OwnWords, RenderedMail
 from gatepass.outbox.rules import LONGEST_SUBJECT, header_text, single_line
 
+_log = structlog.get_logger(__name__)
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,63}\Z")
 _COLOUR: Final = re.compile(r"#[0-9a-fA-F]{3,8}\Z")
 _WEB_ADDRESS: Final = re.compile(r"https?://[^\s\"'<>\\]+\Z")
@@ -39,19 +45,15 @@ class MailTemplates:
         self._parser = mrml.ParserOptions(include_loader=mrml.local_loader(str(directory)))
         # No web fonts: a mail that fetches one tells a third party who reads it.
         self._output = mrml.RenderOptions(disable_comments=False, fonts={})
-        self._environment = SandboxedEnvironment(
-            loader=FunctionLoader(self._load),
-            autoescape=_is_markup,
-            undefined=StrictUndefined,
-            auto_reload=False,
-        )
+        self._environments: dict[str, SandboxedEnvironment] = {}
 
-    def render(self, template: str, context: Mapping[str, object]) -> RenderedMail:
+    def render(self, template: str, context: Mapping[str, object], language: str = "") -> RenderedMail:
         """Render a mail.
 
         Args:
             template: its name.
-            context: its values; `subject` must be among them.
+            context: its values; `subject` must be among them, in the mail's language.
+            language: the tag of the language that it speaks; English where there are no words in it.
 
         Raises:
             TemplateFault: the mail can't be made of these; the text never holds a value.
@@ -64,13 +66,37 @@ class MailTemplates:
         if not isinstance(subject, str) or not subject.strip():
             raise TemplateFault(f"The mail {template} has no subject.")
         try:
-            html = self._environment.get_template(f"{template}.mjml").render(values)
-            text = self._environment.get_template(f"{template}.txt").render(values)
+            environment = self._environment(spoken(language))
+            html = environment.get_template(f"{template}.mjml").render(values)
+            text = environment.get_template(f"{template}.txt").render(values)
         except TemplateError as error:
             raise TemplateFault(f"The mail template {template} fails: {error.message}") from error
         except (ArithmeticError, AttributeError, LookupError, TypeError) as error:
             raise TemplateFault(f"The mail template {template} fails: {type(error).__name__}") from error
         return RenderedMail(subject=header_text(subject, longest=LONGEST_SUBJECT), text=text.strip() + "\n", html=html)
+
+    async def written(self, letter: Letter, application_id: str | None) -> RenderedMail:  # noqa: ARG002 - all get these
+        """Return the words of a mail, the same for everybody."""
+        return self.render(letter.template, letter.context, letter.language)
+
+    def _environment(self, language: Language) -> SandboxedEnvironment:
+        known = self._environments.get(language.tag)
+        if known is not None:
+            return known
+        made = SandboxedEnvironment(
+            loader=FunctionLoader(self._load),
+            autoescape=_is_markup,
+            undefined=StrictUndefined,
+            auto_reload=False,
+            extensions=["jinja2.ext.i18n"],
+        )
+        made.policies["ext.i18n.trimmed"] = True
+        words = catalogue(language.tag)
+        made.install_gettext_callables(words.gettext, words.ngettext, newstyle=True)  # type: ignore[attr-defined]
+        made.filters["strong"] = _strong
+        made.globals |= {"language": language, "start": "right" if language.direction == "rtl" else "left"}
+        self._environments[language.tag] = made
+        return made
 
     def _load(self, name: str) -> tuple[str, str | None, None] | None:
         file = self._directory / name
@@ -87,8 +113,41 @@ class MailTemplates:
         return str(output.content)
 
 
+class CustomizedMails:
+    """Writes mails in the words of customers where there are some, and in the house's where not or where those fail.
+
+    Args:
+        own: the customers' words.
+        house: the house's.
+    """
+
+    def __init__(self, own: OwnWords, house: MailTemplates) -> None:
+        self._own = own
+        self._house = house
+
+    async def written(self, letter: Letter, application_id: str | None) -> RenderedMail:
+        """Return the words of a mail; whatever a customer wrote, the mail leaves."""
+        try:
+            own = await self._own.find(letter, application_id)
+        except Exception as error:  # noqa: BLE001 - a sign-in must not fail because somebody's template does
+            # The fault's own text may hold what the mail says.
+            _log.warning(
+                "outbox.template_failed",
+                template=letter.template,
+                application_id=application_id,
+                error=type(error).__name__,
+            )
+            own = None
+        return own if own is not None else await self._house.written(letter, application_id)
+
+
 def _is_markup(name: str | None) -> bool:
     return name is None or not name.endswith(".txt")
+
+
+def _strong(value: str) -> Markup:
+    # Whichever way the sentence runs, an address in it runs its own.
+    return Markup('<strong style="color:#0f172a"><bdi>{}</bdi></strong>').format(value)
 
 
 def _refuse_misshapen(values: Mapping[str, object]) -> None:

@@ -1,17 +1,32 @@
 """Pure decisions of the outbox: when to try again, when to give up, and which characters may leave."""
 
 import re
+import traceback
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Final
 
-from gatepass.outbox.model import Dead, Envelope, PermanentFailure, Postponed, Unreachable
+from gatepass.outbox.model import (
+    Dead,
+    Declined,
+    DeliveryFailure,
+    Envelope,
+    PermanentFailure,
+    Postponed,
+    TemporaryFailure,
+    Unreachable,
+)
 from gatepass.outbox.settings import OutboxSettings
 
 _JITTER: Final = 0.25
 _LONGEST_ERROR: Final = 300
 LONGEST_SUBJECT: Final = 200
 _SHORTEST_SECRET: Final = 4
+_MOST_REFUSALS: Final = 3
+_SUCCESSES: Final = range(200, 300)
+_REFUSALS: Final = range(300, 500)
+_TRY_LATER: Final = frozenset({408, 425, 429, 502, 503, 504})
 
 # Control characters, the line and paragraph separators, the marks that turn the direction of the text that follows,
 # and half characters that no encoding can write.
@@ -67,6 +82,51 @@ def after_failure(
     if failures >= settings.attempts:
         return Dead(str(failure))
     return Postponed(due_at=now + retry_delay(failures, settings, chance), error=str(failure))
+
+
+def judged_status(status: int) -> DeliveryFailure | None:
+    """Judge what a receiver of posts answered.
+
+    Returns:
+        None where it took the message; `Unreachable` where it, or what stands before it, takes nothing now; `Declined`
+        where it does not want this message; otherwise `TemporaryFailure`.
+    """
+    if status in _SUCCESSES:
+        return None
+    kind: type[DeliveryFailure] = TemporaryFailure
+    if status in _TRY_LATER:
+        kind = Unreachable
+    elif status in _REFUSALS:
+        kind = Declined
+    return kind(f"The receiver answered {status}.")
+
+
+def after_post_failure(
+    envelope: Envelope, failure: DeliveryFailure, now: datetime, settings: OutboxSettings, attempts: int, chance: float
+) -> Postponed | Dead:
+    """Decide what becomes of a post that was not taken.
+
+    Args:
+        envelope: the post, as it was claimed.
+        failure: why.
+        now: the time.
+        settings: the delays between tries, those of mail.
+        attempts: after so many failures it is given up; a refusal of the receiver counts more, because repeating
+            what somebody does not want seldom helps.
+        chance: a random number from 0 to 1.
+    """
+    failures = envelope.attempts + 1
+    most = min(attempts, _MOST_REFUSALS) if isinstance(failure, Declined) else attempts
+    if isinstance(failure, PermanentFailure) or failures >= most:
+        return Dead(str(failure))
+    return Postponed(due_at=now + retry_delay(failures, settings, chance), error=str(failure))
+
+
+def accident_of(error: Exception) -> TemporaryFailure:
+    """Tell of an error that nobody foresaw by its kind and its place alone: its text may hold what a message says."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "an unknown place"
+    return TemporaryFailure(f"An accident in this server: {type(error).__name__} at {place}")
 
 
 def is_expired(envelope: Envelope, now: datetime) -> bool:

@@ -1,5 +1,6 @@
 """The tables `outbox`, `dev_mailbox` and `worker_heartbeats`."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -12,6 +13,7 @@ from gatepass.outbox.model import (
     Envelope,
     Expired,
     Heartbeat,
+    Kind,
     Outcome,
     Postponed,
     Sent,
@@ -21,7 +23,7 @@ from gatepass.outbox.model import (
 _ADD: Final = command("""
     INSERT INTO outbox (id, kind, state, application_id, reason, recipient, message_id, payload,
                         created_at, due_at, not_after, attempts)
-    VALUES (:id, 'mail', 'waiting', :application_id, :reason, :recipient, :message_id, :payload,
+    VALUES (:id, :kind, 'waiting', :application_id, :reason, :recipient, :message_id, :payload,
             :now, :now, :not_after, 0)
 """)
 
@@ -29,19 +31,32 @@ _CONSUME: Final = query(
     Envelope,
     """
     UPDATE outbox SET lease = :lease, due_at = :lease_end
-     WHERE id IN (SELECT id FROM outbox WHERE state = 'waiting' AND due_at <= :now ORDER BY due_at, id LIMIT :most)
+     WHERE id IN (SELECT id FROM outbox WHERE state = 'waiting' AND due_at <= :now AND kind = :kind
+                     AND recipient NOT IN (SELECT value FROM json_each(:busy))
+                   ORDER BY due_at, id LIMIT :most)
     RETURNING {columns}
     """,
     # Materialised, so that the planner can't run the locking subselect more than once; other workers' rows are skipped.
     postgres="""
     WITH due AS MATERIALIZED (
-        SELECT id AS due_id FROM outbox WHERE state = 'waiting' AND due_at <= :now
+        SELECT id AS due_id FROM outbox WHERE state = 'waiting' AND due_at <= :now AND kind = :kind
+           AND recipient NOT IN (SELECT jsonb_array_elements_text(:busy::jsonb))
          ORDER BY due_at, id LIMIT :most FOR UPDATE SKIP LOCKED)
     UPDATE outbox SET lease = :lease, due_at = :lease_end FROM due WHERE id = due_id
     RETURNING {columns}
     """,
 )
-_FIND_DUE: Final = query(str, "SELECT id FROM outbox WHERE state = 'waiting' AND due_at <= :now LIMIT 1")
+_FIND_DUE: Final = query(
+    str,
+    """
+    SELECT id FROM outbox WHERE state = 'waiting' AND due_at <= :now AND kind = :kind
+       AND recipient NOT IN (SELECT value FROM json_each(:busy)) LIMIT 1
+    """,
+    postgres="""
+    SELECT id FROM outbox WHERE state = 'waiting' AND due_at <= :now AND kind = :kind
+       AND recipient NOT IN (SELECT jsonb_array_elements_text(:busy::jsonb)) LIMIT 1
+    """,
+)
 
 _FINISH: Final = command("""
     UPDATE outbox SET state = :state, payload = NULL, lease = NULL, finished_at = :now
@@ -72,6 +87,16 @@ _PURGE: Final = command("""
     DELETE FROM outbox
      WHERE id IN (SELECT id FROM outbox WHERE state = :state AND finished_at <= :before LIMIT :most)
 """)
+
+# What waits is little and is looked through; the index of the rest is paid for when a message is finished.
+_PURGE_WAITING = "DELETE FROM outbox WHERE state = 'waiting' AND "
+_PURGE_FINISHED = "DELETE FROM outbox WHERE finished_at IS NOT NULL AND "
+_OF = "recipient IN (SELECT value FROM json_each(:recipients))"
+_OF_POSTGRES = "recipient IN (SELECT jsonb_array_elements_text(:recipients::jsonb))"
+_PURGE_WAITING_OF: Final = command(_PURGE_WAITING + _OF, postgres=_PURGE_WAITING + _OF_POSTGRES)
+_PURGE_FINISHED_OF: Final = command(_PURGE_FINISHED + _OF, postgres=_PURGE_FINISHED + _OF_POSTGRES)
+_PURGE_DEV = "DELETE FROM dev_mailbox WHERE "
+_DEV_PURGE_OF: Final = command(_PURGE_DEV + _OF, postgres=_PURGE_DEV + _OF_POSTGRES)
 
 _DEAD: Final = query(
     DeadLetter,
@@ -125,11 +150,13 @@ async def add(
     payload: bytes,
     now: datetime,
     not_after: datetime | None,
+    kind: Kind = Kind.MAIL,
 ) -> None:
-    """Add a mail that waits."""
+    """Add a message that waits."""
     await tx.run(
         _ADD,
         id=envelope_id,
+        kind=kind,
         application_id=application_id,
         reason=reason,
         recipient=recipient,
@@ -140,15 +167,27 @@ async def add(
     )
 
 
-async def consume(tx: Tx, *, lease: str, lease_end: datetime, now: datetime, most: int) -> list[Envelope]:
-    """Claim what is due, the longest waiting first, so that nobody else gets it before `lease_end`."""
-    claimed = await tx.all(_CONSUME, lease=lease, lease_end=lease_end, now=now, most=most)
+async def consume(
+    tx: Tx,
+    *,
+    lease: str,
+    lease_end: datetime,
+    now: datetime,
+    most: int,
+    kind: Kind = Kind.MAIL,
+    busy: Sequence[str] = (),
+) -> list[Envelope]:
+    """Claim what is due, the longest waiting first, so that nobody else gets it before `lease_end`.
+
+    What goes to the recipients in `busy` stays where it is.
+    """
+    claimed = await tx.all(_CONSUME, lease=lease, lease_end=lease_end, now=now, most=most, kind=kind, busy=list(busy))
     return sorted(claimed, key=lambda envelope: envelope.id)
 
 
-async def find_due(tx: Tx, now: datetime) -> str | None:
+async def find_due(tx: Tx, now: datetime, *, kind: Kind = Kind.MAIL, busy: Sequence[str] = ()) -> str | None:
     """Find the id of any message that a claim would get."""
-    return await tx.one(_FIND_DUE, now=now)
+    return await tx.one(_FIND_DUE, now=now, kind=kind, busy=list(busy))
 
 
 async def touch_outcome(tx: Tx, envelope: Envelope, outcome: Outcome, now: datetime) -> bool:
@@ -189,6 +228,13 @@ async def purge_expired(tx: Tx, now: datetime, most: int) -> int:
 async def purge(tx: Tx, state: State, before: datetime, most: int) -> int:
     """Forget messages that were finished before a moment."""
     return await tx.run(_PURGE, state=state, before=before, most=most)
+
+
+async def purge_of(tx: Tx, recipients: Sequence[str]) -> int:
+    """Forget every message to some recipients, whatever became of it, the development mailbox's too."""
+    await tx.run(_DEV_PURGE_OF, recipients=list(recipients))
+    waiting = await tx.run(_PURGE_WAITING_OF, recipients=list(recipients))
+    return waiting + await tx.run(_PURGE_FINISHED_OF, recipients=list(recipients))
 
 
 async def list_dead(tx: Tx, most: int) -> list[DeadLetter]:
