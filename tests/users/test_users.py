@@ -166,3 +166,21 @@ async def test_a_user_who_was_switched_off_is_refused_until_they_are_switched_on
     assert outcome == Refused(Refusal.USER_INACTIVE)
     await spine.transact(lambda tx: tx.run(_SWITCH_OFF, is_active=True))
     assert isinstance(await spine.sign_in("ana@example.com"), HandedOut)
+
+
+async def test_a_sign_in_that_saw_somebody_active_a_moment_ago_is_judged_anew(each_spine: Spine) -> None:
+    """Or its session would outlive the end of all others, and come alive when they are taken back."""
+    stale = await meet(each_spine)
+    assert stale is not None
+    await each_spine.transact(lambda tx: tx.run(_SWITCH_OFF, is_active=False))
+    at, seen = each_spine.clock.now(), [stale]
+
+    async def body(tx: Tx) -> bool:
+        user = seen[-1]
+        fresh = await find_user(tx, stale.id)
+        assert fresh is not None
+        seen.append(fresh)
+        return user.is_active and bool(await signed_in(tx, user, at))
+
+    assert await each_spine.transact(body) is False
+    assert [user.is_active for user in seen] == [True, False, False]

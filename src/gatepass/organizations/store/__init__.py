@@ -1,0 +1,1 @@
+"""The tables of organizations, of their members and of their domains."""
