@@ -4,12 +4,23 @@ from datetime import timedelta
 
 import pytest
 
-from gatepass.applications import queries
-from gatepass.applications.flows import Registered, add_secret, register
-from gatepass.applications.model import ApplicationType, Branding, LinkTarget, MagicLinkPolicy, Registration
+from gatepass.app import ready_keys
+from gatepass.applications import queries, store
+from gatepass.applications.flows import Registered, add_secret, change, register, switch
+from gatepass.applications.model import (
+    Application,
+    ApplicationType,
+    Branding,
+    ClientAuthentication,
+    LinkTarget,
+    MagicLinkPolicy,
+    OAuthPolicy,
+    Registration,
+    Source,
+)
 from gatepass.applications.queries import ApplicationDirectory, has_secret, list_applications
 from gatepass.audit.model import EventKind
-from gatepass.kit.db import command, query
+from gatepass.kit.db import Tx, command, query
 from gatepass.kit.ids import CLIENT_SECRET_PREFIX, is_well_formed, new_client_id
 from gatepass.kit.problems import Problem
 from gatepass.kit.secrets import Secret
@@ -31,6 +42,13 @@ FULL = Registration(
     magic_link=MagicLinkPolicy(LinkTarget.API, 120, may_sign_up=False),
     branding=Branding("#112233", "https://app.example/logo.png", "Ours"),
 )
+KEY = {
+    "kty": "EC",
+    "crv": "P-256",
+    "kid": "a",
+    "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+    "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
+}
 _SWITCH_OFF = command("UPDATE applications SET is_active = :is_active")
 _HASHES = query(bytes, "SELECT secret_hash FROM application_secrets")
 
@@ -177,7 +195,85 @@ async def test_the_origins_of_all_applications_may_ask_first(spine: Spine, monke
     assert await directory.allows_origin("https://app.example")
 
 
-async def test_the_application_that_was_registered_first_answers_for_the_server(spine: Spine) -> None:
-    spine.clock.move(timedelta(seconds=1))
-    await registered(spine)
-    assert await ApplicationDirectory(spine.database).eldest() == spine.application
+async def test_the_application_that_was_registered_first_answers_for_the_server(each_spine: Spine) -> None:
+    each_spine.clock.move(timedelta(seconds=1))
+    await registered(each_spine)
+    assert await ApplicationDirectory(each_spine.database).eldest() == each_spine.application
+
+
+async def test_no_stranger_answers_for_the_server(each_spine: Spine) -> None:
+    await each_spine.transact(lambda tx: tx.run(_SWITCH_OFF, is_active=False))
+    for source in (Source.DOCUMENT, Source.REGISTRATION):
+        # What a stranger says of itself, its keys say: they don't make it the operator's.
+        policy = OAuthPolicy(is_third_party=True, source=source, jwks={"keys": [KEY], "source": "operator"})
+        await registered(each_spine, replace(FULL, oauth=policy))
+    assert await ApplicationDirectory(each_spine.database).eldest() is None
+    ours = (await registered(each_spine)).application
+    assert await ApplicationDirectory(each_spine.database).eldest() == ours
+
+
+async def test_whoever_answers_for_the_server_is_read_once_in_five_seconds_and_alone(
+    spine: Spine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moment, read = [100.0], []
+    monkeypatch.setattr(queries, "monotonic", lambda: moment[0])
+    find = store.find_eldest
+
+    async def counted(tx: Tx) -> Application | None:
+        read.append(1)
+        return await find(tx)
+
+    async def everything(_: Tx) -> list[Application]:
+        raise AssertionError("a page or a preflight reads every application")
+
+    monkeypatch.setattr(store, "find_eldest", counted)
+    monkeypatch.setattr(store, "list_all", everything)
+    directory = ApplicationDirectory(spine.database)
+    for _ in range(3):
+        assert await directory.eldest() == spine.application
+        assert await directory.allows_origin("https://shop.test")
+    assert len(read) == 1
+    moment[0] += 5.1
+    assert await directory.eldest() == spine.application
+    assert len(read) == 2
+    await ready_keys(spine.house)
+
+
+async def test_an_application_that_is_switched_off_lends_no_origin(spine: Spine) -> None:
+    await spine.transact(lambda tx: tx.run(_SWITCH_OFF, is_active=False))
+    assert not await ApplicationDirectory(spine.database).allows_origin("https://shop.test")
+
+
+async def test_the_algorithms_of_applications_are_listed_once_each(spine: Spine) -> None:
+    for _ in range(2):
+        await registered(spine)
+    listed = await spine.read(queries.list_algorithms)
+    assert sorted(listed) == [SigningAlgorithm.ES256, SigningAlgorithm.EDDSA]
+
+
+@pytest.mark.parametrize("method", [ClientAuthentication.NONE, ClientAuthentication.PRIVATE_KEY_JWT])
+async def test_a_secret_that_nobody_asks_for_any_more_opens_nothing_later(
+    each_spine: Spine, method: ClientAuthentication
+) -> None:
+    made = await registered(each_spine)
+    assert made.client_secret is not None
+    secret, at = made.client_secret.reveal(), each_spine.clock.now()
+    policy = OAuthPolicy(authentication=method, jwks={"keys": [KEY]})
+
+    async def become(registration: Registration) -> None:
+        await each_spine.transact(lambda tx: change(tx, made.application, registration, at))
+
+    await become(replace(FULL, name="Another"))
+    assert await knows(each_spine, made.application.id, secret)
+    await become(replace(FULL, oauth=policy))
+    await become(FULL)
+    assert not await knows(each_spine, made.application.id, secret)
+
+
+async def test_a_version_never_comes_again_though_the_clock_does(each_spine: Spine) -> None:
+    first = (await registered(each_spine)).application
+    at = first.modified_at - timedelta(hours=1)
+    second = await each_spine.transact(lambda tx: change(tx, first, replace(FULL, name="Other"), at))
+    third = await each_spine.transact(lambda tx: switch(tx, second, is_active=False, at=at))
+    assert first.modified_at < second.modified_at < third.modified_at
+    assert await each_spine.read(lambda tx: queries.find_application(tx, first.id)) == third

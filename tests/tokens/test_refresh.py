@@ -10,6 +10,7 @@ from gatepass.audit.model import EventKind
 from gatepass.kit.db import Tx, command, query
 from gatepass.kit.ids import REFRESH_TOKEN_PREFIX, new_secret
 from gatepass.sessions.flows import revoke
+from gatepass.sessions.queries import find_session
 from gatepass.tokens.jobs import TokenPurge
 from gatepass.tokens.model import Grant, Refreshed, RefreshRefusal, Refused
 from support.spine import ORIGIN, SHOP, Spine
@@ -116,7 +117,12 @@ async def test_a_session_that_is_revoked_takes_its_refresh_tokens_with_it(each_s
     session_id = str((await rotated(each_spine, token)).claims["sid"])
     successor = (await rotated(each_spine, token)).refresh_token
     now = each_spine.clock.now()
-    assert await each_spine.transact(lambda tx: revoke(tx, session_id, now))
+
+    async def end(tx: Tx) -> bool:
+        session = await find_session(tx, session_id)
+        return session is not None and await revoke(tx, session, now, ORIGIN)
+
+    assert await each_spine.transact(end)
     assert await rotate(each_spine, successor) == Refused(RefreshRefusal.REVOKED)
     assert await rotate(each_spine, token) == Refused(RefreshRefusal.REVOKED)
 

@@ -1,19 +1,17 @@
 """What an application's addresses must look like."""
 
 import re
-import unicodedata
 from urllib.parse import SplitResult, urlsplit
 
+from gatepass.applications import branding_rules, method_rules, oauth_rules
+from gatepass.applications.branding_rules import is_line
 from gatepass.applications.model import ApplicationType, Registration
-from gatepass.kit.colours import is_colour
 from gatepass.kit.problems import Problem
 from gatepass.kit.urls import serialized_origin
 
 _LONGEST_NAME = 100
 _LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 _PRIVATE_SCHEME = re.compile(r"[a-z][a-z0-9+\-]*(\.[a-z0-9+\-]+)+")
-# Control characters, what ends a line in some reader's eyes, and halves of characters.
-_UNFIT_FOR_NAMES = frozenset({"Cc", "Cs", "Zl", "Zp"})
 SHORTEST_LINK_SECONDS = 60
 LONGEST_LINK_SECONDS = 600  # ASVS 5.0 §6.5.5: at most ten minutes
 
@@ -23,7 +21,7 @@ def faults(registration: Registration) -> list[str]:
     found = []
     if not registration.name.strip() or len(registration.name) > _LONGEST_NAME:
         found.append(f"Give the application a name of 1 to {_LONGEST_NAME} characters.")
-    if any(unicodedata.category(character) in _UNFIT_FOR_NAMES for character in registration.name):
+    if not is_line(registration.name):
         found.append("Leave line breaks and control characters out of the application's name.")
     is_native = registration.type is ApplicationType.NATIVE
     found += [
@@ -36,14 +34,12 @@ def faults(registration: Registration) -> list[str]:
         for origin in registration.allowed_origins
         if not is_origin(origin)
     ]
-    branding = registration.branding
-    if branding.accent and not is_colour(branding.accent):
-        found.append(f"{branding.accent!r} is not a colour; write it as #rrggbb, such as #4f46e5.")
-    if branding.logo_url and not branding.logo_url.startswith("https://"):
-        found.append("The logo's address must begin with https://, because pages and mails show nothing else.")
+    found += branding_rules.faults(registration.branding)
     seconds = registration.magic_link.lifetime_seconds
     if not SHORTEST_LINK_SECONDS <= seconds <= LONGEST_LINK_SECONDS:
         found.append(f"A link lives {SHORTEST_LINK_SECONDS} to {LONGEST_LINK_SECONDS} seconds; {seconds} is outside.")
+    found += oauth_rules.faults(registration)
+    found += method_rules.faults(registration.methods)
     return found
 
 

@@ -1,8 +1,9 @@
 """The signing keys: making them, rotating them, and having them at hand."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from time import monotonic
 
 import msgspec
@@ -15,12 +16,13 @@ from gatepass.kit.ids import new_id
 from gatepass.kit.problems import Problem
 from gatepass.kit.secrets import KeyRing, SealBroken
 from gatepass.protocols import jose
-from gatepass.protocols.jose import PrivateKey, Signer, SigningAlgorithm
+from gatepass.protocols.jose import PrivateKey, Signer, SigningAlgorithm, Verifier
 from gatepass.tokens import rules, store
 from gatepass.tokens.model import SigningKey
 from gatepass.tokens.settings import TokenSettings
 
 _SECONDS_IN_CACHE = 5.0
+_SECOND = timedelta(seconds=1)
 
 
 def _context(key_id: str) -> str:
@@ -82,14 +84,24 @@ class KeyCabinet:
         self._signers: dict[str, Signer] = {}
         self._until = 0.0
         self._published = b""
+        self._verifiers: dict[str, Verifier] = {}
+        self._hint_verifiers: dict[str, Verifier] = {}
+        self._signing: dict[SigningAlgorithm, tuple[datetime, SigningKey]] = {}
         self._making = asyncio.Lock()
 
     async def current(self, algorithm: SigningAlgorithm) -> Signer:
         """Return the key that signs now; the first one of an algorithm is made on demand."""
         await self._refresh()
-        key = rules.signing_key(self._keys, algorithm, self._clock.now())
+        now = self._clock.now()
+        found = self._signing.get(algorithm)
+        # Which key signs is asked of the rules once a second, because every token asks.
+        if found is not None and found[0] <= now < found[0] + _SECOND:
+            return self._signer(found[1])
+        key = rules.signing_key(self._keys, algorithm, now)
         if key is None:
             key = await self._make_first(algorithm)
+        else:
+            self._signing[algorithm] = now, key
         return self._signer(key)
 
     async def named(self, key_id: str) -> Signer:
@@ -117,6 +129,16 @@ class KeyCabinet:
         await self._refresh()
         return self._published
 
+    async def verifiers(self, *, of_hints: bool = False) -> Mapping[str, Verifier]:
+        """Return the published keys by their ids, ready to verify our own tokens.
+
+        Args:
+            of_hints: adds those that retired long ago; an `id_token_hint` may be older than the published set
+                (OpenID Connect Core §3.1.2.1).
+        """
+        await self._refresh()
+        return self._hint_verifiers if of_hints else self._verifiers
+
     async def _refresh(self) -> None:
         if self._until > monotonic() and self._keys:
             return
@@ -127,9 +149,14 @@ class KeyCabinet:
             if not self._keys:
                 raise
         self._until = monotonic() + _SECONDS_IN_CACHE
+        self._signing = {}
         now, overlap = self._clock.now(), self._maker.settings.key_overlap
         keys = [key.public_jwk for key in self._keys if rules.is_published(key, now, overlap=overlap)]
         self._published = msgspec.json.encode({"keys": keys})
+        believed = [key.public_jwk for key in self._keys if rules.is_believed(key, now)]
+        known = self._hint_verifiers
+        self._hint_verifiers = {jwk["kid"]: known.get(jwk["kid"]) or Verifier.from_jwk(jwk) for jwk in believed}
+        self._verifiers = {jwk["kid"]: self._hint_verifiers[jwk["kid"]] for jwk in keys}
 
     async def _make_first(self, algorithm: SigningAlgorithm) -> SigningKey:
         async with self._making:

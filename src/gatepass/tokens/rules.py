@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+import msgspec
+
 from gatepass.protocols.jose import SigningAlgorithm
-from gatepass.tokens.model import PresentedToken, RefreshRefusal, SigningKey
+from gatepass.tokens.model import Ask, PresentedToken, RefreshRefusal, SigningKey, Terms
 
 
 def signing_key(keys: Sequence[SigningKey], algorithm: SigningAlgorithm, now: datetime) -> SigningKey | None:
@@ -28,6 +30,38 @@ def is_published(key: SigningKey, now: datetime, *, overlap: timedelta) -> bool:
     if _is_withdrawn(key, now):
         return False
     return key.retired_at is None or now < key.retired_at + overlap
+
+
+def is_believed(key: SigningKey, now: datetime) -> bool:
+    """Tell whether a key's signature still says who a person was: of a hint, which may be of any age."""
+    return not _is_withdrawn(key, now)
+
+
+def ask_refusal(terms: Terms, ask: Ask, *, may_change_key: bool) -> RefreshRefusal | None:
+    """Return why a refresh can't be answered as it asks, or None when it can.
+
+    Args:
+        terms: what was granted.
+        ask: what the refresh asks for.
+        may_change_key: whether another key may be bound, because the application authenticates (RFC 9449 §5).
+    """
+    if ask.scope is not None and not set(ask.scope) <= set(terms.scope):
+        return RefreshRefusal.WIDER_SCOPE
+    if ask.audiences is not None and terms.audiences and not set(ask.audiences) <= set(terms.audiences):
+        return RefreshRefusal.WIDER_AUDIENCE
+    if terms.key_thumbprint and ask.key_thumbprint != terms.key_thumbprint:
+        return None if may_change_key and ask.key_thumbprint else RefreshRefusal.WRONG_KEY
+    return None
+
+
+def narrowed(terms: Terms, ask: Ask) -> Terms:
+    """Return the terms of one access token: no more than was granted, and what was asked of it."""
+    return msgspec.structs.replace(
+        terms,
+        scope=terms.scope if ask.scope is None else ask.scope,
+        audiences=terms.audiences if ask.audiences is None else ask.audiences,
+        key_thumbprint=ask.key_thumbprint if terms.key_thumbprint else "",
+    )
 
 
 def refusal(token: PresentedToken, now: datetime) -> RefreshRefusal | None:
