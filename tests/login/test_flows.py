@@ -9,7 +9,7 @@ from gatepass.audit.model import EventKind
 from gatepass.kit.db import Tx, query
 from gatepass.login.flows import HandedOut, topic
 from gatepass.login.jobs import purge
-from gatepass.login.model import Completed, EndReason, Proof, Refusal, Refused
+from gatepass.login.model import Completed, EndReason, FactorNeeded, Proof, Refusal, Refused
 from gatepass.methods.magic_link.waiting import TOLD
 from gatepass.tokens.model import Grant
 from support.spine import ORIGIN, SHOP, Spine
@@ -23,7 +23,7 @@ _ATTEMPTS = query(int, "SELECT count(*) FROM login_attempts")
 _ANSWERS = query(int, "SELECT count(*) FROM login_attempts WHERE answer_sealed IS NOT NULL")
 
 
-async def guess(spine: Spine, state: str, code: str) -> HandedOut | Refused:
+async def guess(spine: Spine, state: str, code: str) -> HandedOut | FactorNeeded | Refused:
     return await spine.house.codes.redeem(spine.application, state, code, ORIGIN)
 
 
@@ -33,10 +33,10 @@ async def wrong(spine: Spine) -> str:
     return f"{(right + 1) % 10**6:06d}"
 
 
-async def advance(spine: Spine, state: str) -> Completed | Refused:
+async def advance(spine: Spine, state: str) -> Completed | FactorNeeded | Refused:
     attempt, at = await spine.attempt(state), spine.clock.now()
 
-    async def body(tx: Tx) -> Completed | Refused:
+    async def body(tx: Tx) -> Completed | FactorNeeded | Refused:
         proof = Proof("magic_link", ("email",), attempt.email)
         return await spine.house.login.advance(tx, attempt, proof, spine.application, at, ORIGIN)
 

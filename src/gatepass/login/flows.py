@@ -1,129 +1,199 @@
-"""How an attempt begins, is guessed at, advances, ends and hands out its outcome."""
+"""How proofs complete an attempt: the first, and the second where one is asked for."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-
-import msgspec
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from gatepass.applications.model import Application
 from gatepass.audit.flows import record
 from gatepass.audit.model import EventKind, Origin
+from gatepass.invitations.queries import is_invited
 from gatepass.kit.client.devices import describe_agent
-from gatepass.kit.db import Tx, take_turn
-from gatepass.kit.ids import new_id
-from gatepass.kit.secrets import SealBroken, open_as_holder, seal_for_holder
-from gatepass.kit.signals import Signals
-from gatepass.login import rules, store
-from gatepass.login.model import Attempt, Completed, EndReason, Proof, Refusal, Refused, Standing
-from gatepass.protocols.jose import Signer
+from gatepass.kit.db import Tx
+from gatepass.kit.ids import MFA_TOKEN_PREFIX, new_id, new_secret
+from gatepass.kit.secrets import hash_token
+from gatepass.login import store
+from gatepass.login.assurance import joined
+from gatepass.login.attempts import Attempts, factor_key, topic
+from gatepass.login.circumstances import find_demand, proven_in
+from gatepass.login.departures import forget_person, remove_application, remove_organization, shut_out
+from gatepass.login.model import (
+    SECOND_STEP_WITHIN,
+    Attempt,
+    Completed,
+    Demand,
+    EndReason,
+    FactorNeeded,
+    MfaToken,
+    Proof,
+    Refusal,
+    Refused,
+    Standing,
+)
+from gatepass.login.outcomes import HandedOut, OutcomeTaken
 from gatepass.sessions.flows import start
-from gatepass.sessions.queries import find_live
-from gatepass.tokens.flows import Tokens
-from gatepass.tokens.model import Grant
 from gatepass.users import flows as users
 from gatepass.users.model import User
 from gatepass.users.queries import find_user
 
-_HOUR = timedelta(hours=1)
-_encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(Grant).decode
+# How people depart, and how organizations and applications go, is this slice's too; it lies in files of its own.
+__all__ = [
+    "HandedOut",
+    "Login",
+    "OutcomeTaken",
+    "forget_person",
+    "remove_application",
+    "remove_organization",
+    "shut_out",
+    "topic",
+]
 
 
 @dataclass(frozen=True, slots=True)
-class HandedOut:
-    """The outcome of a completed attempt: who signed in, and the tokens that were granted."""
-
-    user: User
-    grant: Grant
-
-
-def topic(attempt_id: str) -> str:
-    """Return the topic under which news of an attempt is announced."""
-    return f"login_attempt:{attempt_id}"
-
-
-@dataclass(frozen=True, slots=True)
-class Login:
+class Login(Attempts):
     """The only dispatcher between proofs and sessions."""
-
-    tokens: Tokens
-    signals: Signals
-
-    async def begin(self, tx: Tx, attempt: Attempt, origin: Origin) -> None:
-        """Begin an attempt and record who asked."""
-        await store.add(tx, attempt)
-        await record(
-            tx,
-            EventKind.LOGIN_REQUESTED,
-            at=attempt.created_at,
-            origin=origin,
-            application_id=attempt.application_id,
-            attempt_id=attempt.id,
-            data={"method": attempt.method, "address": attempt.address},
-        )
-
-    async def prolong(self, tx: Tx, attempt: Attempt, expires_at: datetime, at: datetime) -> bool:
-        """Move the end of a pending attempt, for proof that was sent anew; False where it is over."""
-        return await store.touch_expiry(tx, attempt.id, expires_at, at)
-
-    async def charge_guess(self, tx: Tx, attempt: Attempt, at: datetime) -> Refused | int:
-        """Count a guess at a code before it is judged, so that parallel guesses can't outrun the count.
-
-        Returns:
-            How many tries are left after this one; Refused where there are none.
-        """
-        # One at a time for each address, or guesses at many attempts at once would all see the same count.
-        await take_turn(tx, attempt.turn)
-        guesses = await store.find_guesses(tx, attempt.address_key)
-        if guesses is not None and (refused := rules.guesses_refusal(guesses, at)):
-            return refused
-        failures = await store.charge(tx, attempt.id, rules.MOST_FAILURES, at)
-        if failures is None:
-            # Read anew: another proof may have won since we looked, and whoever lost to it made no wrong guess.
-            current = await store.find(tx, attempt.id) or attempt
-            return Refused(current.refusal(at) or Refusal.EXHAUSTED)
-        return rules.MOST_FAILURES - failures
-
-    async def guessed_wrong(self, tx: Tx, attempt: Attempt, tries_left: int, at: datetime, origin: Origin) -> Refused:
-        """Answer a wrong guess that was charged; the last one ends the attempt."""
-        await store.touch_guesses(tx, attempt.address_key, at - _HOUR, at)
-        if tries_left > 0:
-            return Refused(Refusal.WRONG_CODE, tries_left)
-        await self.end(tx, attempt, EndReason.EXHAUSTED, at, origin)
-        return Refused(Refusal.EXHAUSTED)
-
-    async def end(self, tx: Tx, attempt: Attempt, reason: EndReason, at: datetime, origin: Origin) -> bool:
-        """End an attempt before anybody signed in, record why, and wake whoever waits for it."""
-        if not await store.end(tx, attempt.id, reason, at):
-            return False
-        await record(
-            tx,
-            _EVENT_OF_END[reason],
-            at=at,
-            origin=origin,
-            application_id=attempt.application_id,
-            attempt_id=attempt.id,
-            data={"reason": reason.value, "address": attempt.address},
-        )
-        tx.after_commit(lambda: self.signals.announce(topic(attempt.id)))
-        return True
 
     async def advance(
         self, tx: Tx, attempt: Attempt, proof: Proof, application: Application, at: datetime, origin: Origin
-    ) -> Completed | Refused:
-        """Take a proof; when nothing is missing any more, complete the attempt and start the session.
+    ) -> Completed | FactorNeeded | Refused:
+        """Take a first proof; when nothing is missing any more, complete the attempt and start the session.
 
         The session belongs to the place that asked, not to the place where the mail was read.
         """
         if reason := attempt.refusal(at):
             return Refused(reason)
-        user = await self._reader(tx, attempt, proof, application, at, origin)
+        user = await self._who(tx, attempt, proof, application, at, origin)
         if isinstance(user, Refused):
             return user
+        demand, factors = await find_demand(tx, user, application, proven_in(attempt, proof.amr), at)
+        if demand is not Demand.NOTHING:
+            return await self._ask(tx, FactorNeeded(attempt, user, demand, factors), proof, at, origin)
         session_id = new_id()
         if not await store.consume(tx, attempt.id, user.id, session_id, at):
             # Another proof for the same attempt has won since we looked.
             return Refused(Refusal.ALREADY_USED)
+        return await self._complete(tx, attempt, user, application, session_id, proof, at, origin)
+
+    async def confirm(
+        self, tx: Tx, attempt: Attempt, proof: Proof, application: Application, at: datetime, origin: Origin
+    ) -> Completed | Refused:
+        """Take the second proof of an attempt whose first was right, and complete it.
+
+        Args:
+            tx: the transaction in which the proof was spent.
+            attempt: which one.
+            proof: the proof, of the same person; its `amr` is how it was made.
+            application: where the person signs in.
+            at: when.
+            origin: from where.
+        """
+        if attempt.standing(at) is not Standing.NEEDS_FACTOR or attempt.user_id != proof.user_id:
+            return Refused(attempt.refusal(at) or Refusal.UNKNOWN)
+        user = await find_user(tx, proof.user_id)
+        if user is None or not user.is_active:
+            await self.end(tx, attempt, EndReason.USER_INACTIVE, at, origin)
+            return Refused(Refusal.USER_INACTIVE)
+        whole = replace(proof, amr=joined(attempt.amr, proof.amr))
+        return await self._finish(tx, attempt, user, application, whole, at, origin)
+
+    async def let_pass(
+        self, tx: Tx, attempt: Attempt, application: Application, at: datetime, origin: Origin
+    ) -> Completed | Refused:
+        """Complete a half-proven attempt without a second proof; the caller has made sure that policy allows it.
+
+        A remembered browser and somebody within the grace for enrolment come this way. What is recorded says only what
+        was proven, so the session counts as one of a single factor.
+        """
+        user = await find_user(tx, attempt.user_id or "")
+        if attempt.standing(at) is not Standing.NEEDS_FACTOR or attempt.wants_mfa or user is None or not user.is_active:
+            return Refused(attempt.refusal(at) or Refusal.FACTOR_NEEDED)
+        proof = Proof(attempt.method, attempt.amr, user_id=user.id)
+        return await self._finish(tx, attempt, user, application, proof, at, origin)
+
+    async def vouch(
+        self, tx: Tx, attempt: Attempt, user: User, amr: tuple[str, ...], application: Application, origin: Origin
+    ) -> FactorNeeded:
+        """Begin an attempt whose first half stands already: by a session of the person, or by a server's word.
+
+        Args:
+            tx: the transaction.
+            attempt: the attempt, which is added as it is; it begins at its `created_at`.
+            user: who it is.
+            amr: how they proved it; empty where a server of the application says who it is.
+            application: where the person signs in.
+            origin: who asks.
+        """
+        at, ends = attempt.created_at, attempt.created_at + SECOND_STEP_WITHIN
+        await self.begin(tx, attempt, origin)
+        await store.touch_proof(tx, attempt.id, user.id, amr, ends, at)
+        half = replace(attempt, proven_at=at, user_id=user.id, amr=amr, expires_at=ends)
+        demand, factors = await find_demand(tx, user, application, proven_in(half, amr), at)
+        return FactorNeeded(half, user, demand, factors, await self._open(tx, half, at))
+
+    async def step_of(self, tx: Tx, attempt: Attempt, application: Application, at: datetime) -> FactorNeeded | Refused:
+        """Return what a half-proven attempt asks for now, without a token."""
+        if attempt.standing(at) is not Standing.NEEDS_FACTOR:
+            return Refused(attempt.refusal(at) or Refusal.UNKNOWN)
+        user = await find_user(tx, attempt.user_id or "")
+        if user is None or not user.is_active:
+            return Refused(Refusal.USER_INACTIVE)
+        demand, factors = await find_demand(tx, user, application, proven_in(attempt, attempt.amr), at)
+        return FactorNeeded(attempt, user, demand, factors)
+
+    async def open_step(
+        self, tx: Tx, attempt: Attempt, application: Application, at: datetime
+    ) -> FactorNeeded | Refused:
+        """Return the same with a new token, for whoever holds the handle of the attempt."""
+        step = await self.step_of(tx, attempt, application, at)
+        return step if isinstance(step, Refused) else replace(step, token=await self._open(tx, attempt, at))
+
+    async def _ask(
+        self, tx: Tx, needed: FactorNeeded, proof: Proof, at: datetime, origin: Origin
+    ) -> FactorNeeded | Refused:
+        attempt, user = needed.attempt, needed.user
+        if not await store.touch_proof(tx, attempt.id, user.id, proof.amr, at + SECOND_STEP_WITHIN, at):
+            return Refused(Refusal.ALREADY_USED)
+        await store.purge_guesses(tx, attempt.address_key)
+        await record(
+            tx,
+            EventKind.FACTOR_ASKED,
+            at=at,
+            origin=origin,
+            application_id=attempt.application_id,
+            user_id=user.id,
+            attempt_id=attempt.id,
+            data={"method": proof.method, "demand": needed.demand.value},
+        )
+        tx.after_commit(lambda: self.signals.announce(topic(attempt.id)))
+        half = replace(attempt, proven_at=at, user_id=user.id, amr=proof.amr, expires_at=at + SECOND_STEP_WITHIN)
+        return replace(needed, attempt=half, token=await self._open(tx, half, at))
+
+    async def _open(self, tx: Tx, attempt: Attempt, at: datetime) -> str:
+        """Return a new token for the second step of an attempt."""
+        value = new_secret(MFA_TOKEN_PREFIX)
+        token = MfaToken(new_id(), attempt.application_id, attempt.user_id or "", attempt.id, attempt.expires_at)
+        await store.add_mfa_token(tx, token, hash_token(value), at)
+        return value
+
+    async def _finish(
+        self, tx: Tx, attempt: Attempt, user: User, application: Application, proof: Proof, at: datetime, origin: Origin
+    ) -> Completed | Refused:
+        session_id = new_id()
+        if not await store.consume_second(tx, attempt.id, user.id, session_id, proof.amr, at):
+            return Refused(Refusal.ALREADY_USED)
+        await store.purge_guesses(tx, factor_key(attempt))
+        return await self._complete(tx, attempt, user, application, session_id, proof, at, origin)
+
+    async def _complete(
+        self,
+        tx: Tx,
+        attempt: Attempt,
+        user: User,
+        application: Application,
+        session_id: str,
+        proof: Proof,
+        at: datetime,
+        origin: Origin,
+    ) -> Completed:
         await store.purge_guesses(tx, attempt.address_key)
         asked_from, device = Origin(attempt.network, attempt.user_agent), describe_agent(attempt.user_agent).summary
         session = await start(
@@ -150,17 +220,29 @@ class Login:
         tx.after_commit(lambda: self.signals.announce(topic(attempt.id)))
         return Completed(attempt, user, session)
 
-    async def _reader(
+    async def _who(
         self, tx: Tx, attempt: Attempt, proof: Proof, application: Application, at: datetime, origin: Origin
     ) -> User | Refused:
-        user = await users.meet_reader(
-            tx,
-            proof.address,
-            may_create=application.magic_link.may_sign_up,
-            at=at,
-            origin=origin,
-            application_id=application.id,
-        )
+        if proof.address is not None:
+            user = await users.meet_reader(
+                tx,
+                proof.address,
+                may_create=application.magic_link.may_sign_up or await is_invited(tx, proof.address.key, at),
+                at=at,
+                origin=origin,
+                application_id=application.id,
+            )
+        elif proof.phone:
+            user = await users.meet_caller(
+                tx,
+                proof.phone,
+                may_create=application.methods.sms.may_sign_up,
+                at=at,
+                origin=origin,
+                application_id=application.id,
+            )
+        else:
+            user = await find_user(tx, proof.user_id)
         if user is None:
             await self.end(tx, attempt, EndReason.SIGN_UP_CLOSED, at, origin)
             return Refused(Refusal.SIGN_UP_CLOSED)
@@ -168,65 +250,3 @@ class Login:
             await self.end(tx, attempt, EndReason.USER_INACTIVE, at, origin)
             return Refused(Refusal.USER_INACTIVE)
         return user
-
-    async def hand_out(
-        self,
-        tx: Tx,
-        completed: Completed,
-        unverified_state: str,
-        application: Application,
-        signer: Signer,
-        at: datetime,
-    ) -> HandedOut | Refused:
-        """Grant the tokens of a completed attempt to the holder of its state, once.
-
-        What was granted is kept for a short while under a key that only the state gives, so that a repeat after a
-        lost answer gets the same.
-        """
-        grant = await self.tokens.grant(tx, completed.session, application, signer, at)
-        sealed = seal_for_holder(unverified_state, _encode(grant))
-        if not await store.consume_outcome(tx, completed.attempt.id, sealed, at):
-            raise OutcomeTaken
-        return HandedOut(completed.user, grant)
-
-    async def collect(
-        self, tx: Tx, attempt: Attempt, unverified_state: str, application: Application, signer: Signer, at: datetime
-    ) -> HandedOut | Refused | None:
-        """Hand out the outcome of an attempt to whoever waits for it.
-
-        Returns:
-            The outcome; None where it was handed out before and may not be repeated; Refused where there is none.
-        """
-        where = attempt.standing(at)
-        if where is Standing.HANDED_OUT:
-            return await self._repeat(tx, attempt, unverified_state, at)
-        if where is not Standing.VERIFIED:
-            return Refused(attempt.refusal(at) or Refusal.GESTURE_NEEDED)
-        user = await find_user(tx, attempt.user_id or "")
-        session = await find_live(tx, attempt.session_id or "", at)
-        if user is None or session is None or not user.is_active:
-            return Refused(Refusal.ENDED)
-        return await self.hand_out(tx, Completed(attempt, user, session), unverified_state, application, signer, at)
-
-    async def _repeat(self, tx: Tx, attempt: Attempt, unverified_state: str, at: datetime) -> HandedOut | None:
-        if not rules.may_repeat(attempt, at) or attempt.answer_sealed is None:
-            return None
-        user = await find_user(tx, attempt.user_id or "")
-        try:
-            grant = _decode(open_as_holder(unverified_state, attempt.answer_sealed))
-        except SealBroken:
-            return None
-        return None if user is None else HandedOut(user, grant)
-
-
-class OutcomeTaken(Exception):
-    """Raised to roll a grant back when another request has taken the outcome since we looked; ask again."""
-
-
-_EVENT_OF_END = {
-    EndReason.DECLINED: EventKind.LOGIN_DECLINED,
-    EndReason.EXHAUSTED: EventKind.LOGIN_EXHAUSTED,
-    EndReason.WRONG_MATCH: EventKind.LOGIN_EXHAUSTED,
-    EndReason.SIGN_UP_CLOSED: EventKind.LOGIN_REFUSED,
-    EndReason.USER_INACTIVE: EventKind.LOGIN_REFUSED,
-}

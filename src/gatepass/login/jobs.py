@@ -12,4 +12,5 @@ _AT_ONCE = 1000
 async def purge(tx: Tx, now: datetime) -> int:
     """Delete attempts that began more than a day ago, and sealed answers that nobody may ask for again."""
     forgotten = await store.forget_answers(tx, now - rules.REPEAT_WITHIN)
+    forgotten += await store.purge_mfa_tokens(tx, now - _KEPT, _AT_ONCE)
     return forgotten + await store.purge(tx, now - _KEPT, _AT_ONCE)

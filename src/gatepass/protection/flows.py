@@ -175,24 +175,30 @@ def retry_after(seconds: float) -> int:
 
 
 def sign_in_limits(settings: LimitSettings) -> SignInLimits:
-    """Make the limits of a sign-in's first steps from the settings."""
-
-    def limit(name: str, per: Per, count: int, window: timedelta) -> Limit:
-        return Limit(name, per, max(1, round(count * settings.scale)), window)
-
-    return SignInLimits(
-        send_per_address=limit("send_per_address", Per.ADDRESS, settings.sends_per_address_and_hour, _HOUR),
-        send_per_network=limit("send_per_network", Per.NETWORK, settings.sends_per_network_and_hour, _HOUR),
-        send_per_application=limit(
-            "send_per_application", Per.APPLICATION, settings.sends_per_application_and_minute, _MINUTE
-        ),
-        verify_per_network=limit("verify_per_network", Per.NETWORK, settings.verifies_per_network_and_minute, _MINUTE),
-        status_per_attempt=limit("status_per_attempt", Per.ATTEMPT, settings.polls_per_attempt_and_minute, _MINUTE),
-        check_per_application=limit(
-            "check_per_application", Per.APPLICATION, settings.checks_per_application_and_minute, _MINUTE
-        ),
-        refresh_per_network=limit(
-            "refresh_per_network", Per.NETWORK, settings.refreshes_per_network_and_minute, _MINUTE
-        ),
-        status_per_network=limit("status_per_network", Per.NETWORK, settings.polls_per_network_and_minute, _MINUTE),
-    )
+    """Make the limits of a sign-in's first steps, and of what programs call, from the settings."""
+    in_an_hour = {
+        "send_per_address": (Per.ADDRESS, settings.sends_per_address_and_hour),
+        "send_per_network": (Per.NETWORK, settings.sends_per_network_and_hour),
+        "registration_per_network": (Per.NETWORK, settings.registrations_per_network_and_hour),
+    }
+    in_a_minute = {
+        "send_per_application": (Per.APPLICATION, settings.sends_per_application_and_minute),
+        "verify_per_network": (Per.NETWORK, settings.verifies_per_network_and_minute),
+        "status_per_attempt": (Per.ATTEMPT, settings.polls_per_attempt_and_minute),
+        "status_per_network": (Per.NETWORK, settings.polls_per_network_and_minute),
+        "check_per_application": (Per.APPLICATION, settings.checks_per_application_and_minute),
+        "refresh_per_network": (Per.NETWORK, settings.refreshes_per_network_and_minute),
+        "token_per_network": (Per.NETWORK, settings.tokens_per_network_and_minute),
+        "token_per_application": (Per.APPLICATION, settings.tokens_per_application_and_minute),
+        "authorize_per_network": (Per.NETWORK, settings.authorizations_per_network_and_minute),
+        "failure_per_network": (Per.NETWORK, settings.failures_per_network_and_minute),
+        "failure_per_application": (Per.APPLICATION, settings.failures_per_application_and_minute),
+        "document_per_network": (Per.NETWORK, settings.documents_per_network_and_minute),
+        "management_per_caller": (Per.CALLER, settings.management_calls_per_caller_and_minute),
+    }
+    limits = {
+        name: Limit(name, per, max(1, round(count * settings.scale)), window)
+        for window, counts in ((_HOUR, in_an_hour), (_MINUTE, in_a_minute))
+        for name, (per, count) in counts.items()
+    }
+    return SignInLimits(**limits)

@@ -20,6 +20,7 @@ class Per(StrEnum):
     NETWORK = "network"
     APPLICATION = "application"
     ATTEMPT = "attempt"
+    CALLER = "caller"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class SignInLimits:
-    """The limits of the first steps of a sign-in."""
+    """The limits of a sign-in's steps, of what applications do with what it brought them, and of who manages."""
 
     send_per_address: Limit
     send_per_network: Limit
@@ -55,6 +56,14 @@ class SignInLimits:
     status_per_network: Limit
     refresh_per_network: Limit
     check_per_application: Limit
+    token_per_network: Limit
+    token_per_application: Limit
+    authorize_per_network: Limit
+    failure_per_network: Limit
+    failure_per_application: Limit
+    registration_per_network: Limit
+    document_per_network: Limit
+    management_per_caller: Limit
 
 
 @lru_cache(maxsize=4096)

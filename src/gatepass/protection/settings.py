@@ -33,6 +33,44 @@ class LimitSettings:
     refreshes_per_network_and_minute: int = field(
         default=3_000, metadata={"doc": "Refreshes that one client network may ask for within any minute."}
     )
+    tokens_per_network_and_minute: int = field(
+        default=3_000,
+        metadata={"doc": "Token requests of public applications that one client network may make within any minute."},
+    )
+    tokens_per_application_and_minute: int = field(
+        default=60_000,
+        metadata={"doc": "Token requests, introspections and revocations of one application within any minute."},
+    )
+    authorizations_per_network_and_minute: int = field(
+        default=600,
+        metadata={"doc": "Authorization requests that browsers of one client network may begin within any minute."},
+    )
+    failures_per_network_and_minute: int = field(
+        default=60,
+        metadata={
+            "doc": "Failures to prove to be an application, or to present a good token, that one client network is "
+            "answered, and that are recorded, within any minute."
+        },
+    )
+    failures_per_application_and_minute: int = field(
+        default=600,
+        metadata={"doc": "Failures to prove to be one application that are answered, and recorded, within any minute."},
+    )
+    registrations_per_network_and_hour: int = field(
+        default=60,
+        metadata={"doc": "Clients that one client network may register, or whose registration it may change, an hour."},
+    )
+    documents_per_network_and_minute: int = field(
+        default=20,
+        metadata={"doc": "Client documents that one client network may have fetched within any minute."},
+    )
+    management_calls_per_caller_and_minute: int = field(
+        default=6_000,
+        metadata={
+            "doc": "Calls of the management API that one application, API key, operator or person may make within any "
+            "minute."
+        },
+    )
     scale: float = field(
         default=1.0,
         metadata={"doc": "Multiplies every count above, for development and load tests; 1 in production."},
