@@ -1,26 +1,24 @@
 """How a link is requested, sent anew, opened, redeemed and declined."""
 
-import math
 import secrets
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import partial
 
 from gatepass.applications.model import Application
-from gatepass.audit.flows import record
-from gatepass.audit.model import EventKind, Origin
-from gatepass.kit.client.places import Places
+from gatepass.audit.model import Origin
 from gatepass.kit.clock import Clock
 from gatepass.kit.db import Database, Tx, take_turn
 from gatepass.kit.ids import new_handle, new_id
 from gatepass.kit.mail.addresses import EmailAddress
-from gatepass.kit.problems import Problem
 from gatepass.kit.secrets import hash_token
 from gatepass.login.flows import Login
-from gatepass.login.model import Attempt, Completed, EndReason, Proof, Refusal, Refused
+from gatepass.login.model import Attempt, Completed, EndReason, FactorNeeded, Proof, Refusal, Refused
 from gatepass.login.queries import find_attempt, get_attempt
-from gatepass.methods.magic_link import messages, rules, store
+from gatepass.methods.magic_link import rules, store
+from gatepass.methods.magic_link.mailing import LinkMailer
 from gatepass.methods.magic_link.model import (
-    CodeBook,
     Gesture,
     Link,
     Nearness,
@@ -29,69 +27,16 @@ from gatepass.methods.magic_link.model import (
     UnverifiedLink,
     Visitor,
 )
-from gatepass.outbox.flows import Outbox
+from gatepass.templates.model import Look
 from gatepass.users.model import User
 from gatepass.users.queries import stored_address
+
+__all__ = ["AMR", "METHOD", "LinkMailer", "MagicLinkFlows"]
 
 METHOD = "magic_link"
 AMR = ("email",)
 _LOWEST_MATCH, _MATCHES = 10, 90
-_SECRET_BYTES = 32
 _ID_LENGTH = 24
-_HOUR = timedelta(hours=1)
-
-
-@dataclass(frozen=True, slots=True)
-class LinkMailer:
-    """Puts a new link and a new code for an attempt into the outbox."""
-
-    codes: CodeBook
-    outbox: Outbox
-    places: Places
-    public_url: str
-    most_mails_an_hour: int
-
-    async def send(self, tx: Tx, application: Application, attempt: Attempt, at: datetime) -> datetime:
-        """Queue the mail in the transaction of the attempt and return when its link and code expire.
-
-        Raises:
-            Problem: the address was sent as many mails as it may be within an hour, by whatever attempts and
-                processes (`too_many_requests`, 429); nothing is changed.
-        """
-        await self._refuse_bombing(tx, attempt, at)
-        # The secret begins with the link's id, so that it is found without an index over random values.
-        link_id, handle = new_id(), new_handle()
-        secret = f"{link_id}{secrets.token_urlsafe(_SECRET_BYTES)}"
-        expires_at = at + application.magic_link.lifetime
-        link = Link(
-            link_id, attempt.id, attempt.address_key, hash_token(handle), hash_token(secret), at, expires_at, None
-        )
-        await store.add(tx, link)
-        code = await self.codes.issue(tx, attempt.id, expires_at, at)
-        place = self.places.describe(attempt.network)
-        order = messages.sign_in_mail(
-            application,
-            attempt,
-            link=messages.link_address(self.public_url, application, handle, secret),
-            code=code,
-            expires_at=expires_at,
-            place=place.summary if place else None,
-        )
-        await self.outbox.enqueue_mail(tx, order)
-        return expires_at
-
-    async def _refuse_bombing(self, tx: Tx, attempt: Attempt, at: datetime) -> None:
-        # One at a time for each address, or a storm of sends would all see the same count.
-        await take_turn(tx, attempt.turn)
-        sent = await store.list_sent(tx, attempt.address_key, at - _HOUR, self.most_mails_an_hour)
-        if len(sent) >= self.most_mails_an_hour:
-            wait = math.ceil((sent[0] + _HOUR - at).total_seconds())
-            raise Problem(
-                "too_many_requests",
-                429,
-                f"This address was sent many mails already; look for the newest, or try again in {wait} seconds.",
-                retry_after=max(1, wait),
-            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,40 +67,51 @@ class MagicLinkFlows:
             visitor: the browser, network and agent that ask.
             wants_match: whether the waiting screen will show a number to match.
         """
-        at = self.clock.now()
-        state = new_handle()
+        at, state = self.clock.now(), new_handle()
         match_number = _LOWEST_MATCH + secrets.randbelow(_MATCHES) if wants_match else None
+        look = await self.mailer.look_of(application, visitor.unverified_host, visitor.language)
 
-        async def body(tx: Tx) -> None:
+        async def body(tx: Tx) -> str:
             stored = await stored_address(tx, address)
             attempt = _new_attempt(application, stored, visitor, state, match_number, at)
             await self.login.begin(tx, attempt, Origin(visitor.network, visitor.user_agent))
-            await self.mailer.send(tx, application, attempt, at)
+            await self.mailer.send(tx, application, look, attempt, at)
+            return attempt.id
 
-        await self.database.transact(body)
-        return Requested(state, match_number)
+        return Requested(state, match_number, await self.database.transact(body))
 
-    async def resend(self, application: Application, unverified_state: str, origin: Origin) -> Refused | None:
+    async def resend(
+        self, application: Application, unverified_state: str, origin: Origin, host: str = "", language: str = ""
+    ) -> Refused | None:
         """Mail a new link and code for a pending attempt; the earlier code dies, earlier links keep their time."""
+        find = partial(find_attempt, application_id=application.id, unverified_state=unverified_state)
+        return await self._resend(application, find, origin, await self.mailer.look_of(application, host, language))
+
+    async def resend_for(
+        self, application: Application, attempt_id: str, origin: Origin, host: str = "", language: str = ""
+    ) -> Refused | None:
+        """Mail anew for an attempt that the caller knows by its id, because its own page began it."""
+        look = await self.mailer.look_of(application, host, language)
+        return await self._resend(application, lambda tx: get_attempt(tx, attempt_id), origin, look)
+
+    async def _resend(
+        self,
+        application: Application,
+        find: Callable[[Tx], Awaitable[Attempt | None]],
+        origin: Origin,
+        look: Look,
+    ) -> Refused | None:
         at = self.clock.now()
 
         async def body(tx: Tx) -> Refused | None:
-            attempt = await find_attempt(tx, application.id, unverified_state)
-            if attempt is None:
+            found = await find(tx)
+            if found is None or found.application_id != application.id or found.method != METHOD:
                 return Refused(Refusal.UNKNOWN)
-            if reason := attempt.refusal(at):
-                return Refused(reason)
-            expires_at = await self.mailer.send(tx, application, attempt, at)
-            await self.login.prolong(tx, attempt, expires_at, at)
-            await record(
-                tx,
-                EventKind.LOGIN_MAIL_REPEATED,
-                at=at,
-                origin=origin,
-                application_id=application.id,
-                attempt_id=attempt.id,
-                data={"address": attempt.address},
-            )
+            attempt = await self.login.judge_repeat(tx, found, at)
+            if isinstance(attempt, Refused):
+                return attempt
+            expires_at = await self.mailer.send(tx, application, look, attempt, at)
+            await self.login.repeated(tx, attempt, expires_at, at, origin)
             return None
 
         return await self.database.transact(body)
@@ -177,18 +133,18 @@ class MagicLinkFlows:
 
     async def redeem(
         self, application: Application, unverified: UnverifiedLink, visitor: Visitor, gesture: Gesture
-    ) -> Completed | Refused:
+    ) -> Completed | FactorNeeded | Refused:
         """Spend a link for the attempt that asked for it, when the gesture fits the place where it was opened."""
         at = self.clock.now()
         origin = Origin(visitor.network, visitor.user_agent)
 
-        async def body(tx: Tx) -> Completed | Refused:
+        async def body(tx: Tx) -> Completed | FactorNeeded | Refused:
             found = await _find(tx, application, unverified)
             if isinstance(found, Refused):
                 return found
             link, attempt = found
             if reason := rules.refusal(link, attempt, at) or await self._gesture_refusal(
-                tx, attempt, visitor, gesture, at
+                tx, attempt, visitor, gesture, application.methods.email_code.digits, at
             ):
                 return reason if isinstance(reason, Refused) else Refused(reason)
             await take_turn(tx, attempt.turn)
@@ -217,7 +173,7 @@ class MagicLinkFlows:
         return rules.nearness(attempt, visitor, knows_networks=self.knows_networks)
 
     async def _gesture_refusal(  # noqa: PLR0911 - each place and gesture has its own answer
-        self, tx: Tx, attempt: Attempt, visitor: Visitor, gesture: Gesture, at: datetime
+        self, tx: Tx, attempt: Attempt, visitor: Visitor, gesture: Gesture, digits: int, at: datetime
     ) -> Refused | None:
         if gesture.is_documented_call or self._nearness(attempt, visitor) is not Nearness.ELSEWHERE:
             return None
@@ -228,7 +184,7 @@ class MagicLinkFlows:
             # One of ninety: a second try would be worth too much to a machine that submits forms.
             await self.login.end(tx, attempt, EndReason.WRONG_MATCH, at, origin)
             return Refused(Refusal.WRONG_MATCH)
-        if not self.mailer.codes.is_code(gesture.code):
+        if not self.mailer.codes.is_code(gesture.code, digits):
             return Refused(Refusal.GESTURE_NEEDED)
         left = await self.login.charge_guess(tx, attempt, at)
         if isinstance(left, Refused):
@@ -239,6 +195,8 @@ class MagicLinkFlows:
 
 
 async def _find(tx: Tx, application: Application, unverified: UnverifiedLink) -> tuple[Link, Attempt] | Refused:
+    if METHOD not in application.methods.offered:
+        return Refused(Refusal.METHOD_CLOSED)
     unverified_id = unverified.secret[:_ID_LENGTH]
     # What can't be an id is not asked for; the database would refuse some of it in other words.
     link = await store.find(tx, unverified_id) if unverified_id.isalnum() else None
@@ -255,12 +213,7 @@ async def _find(tx: Tx, application: Application, unverified: UnverifiedLink) ->
 
 
 def _new_attempt(
-    application: Application,
-    address: EmailAddress,
-    visitor: Visitor,
-    state: str,
-    match_number: int | None,
-    at: datetime,
+    application: Application, address: EmailAddress, visitor: Visitor, state: str, number: int | None, at: datetime
 ) -> Attempt:
     return Attempt(
         id=new_id(),
@@ -272,7 +225,7 @@ def _new_attempt(
         browser_hash=visitor.browser_hash,
         network=visitor.network,
         user_agent=visitor.user_agent[:512],
-        match_number=match_number,
+        match_number=number,
         failures=0,
         created_at=at,
         expires_at=at + application.magic_link.lifetime,

@@ -43,11 +43,21 @@ class Nearness(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Who opened a link: the hash of the browser's cookie, the network address and the agent."""
+    """Who asked for a link or opened it.
+
+    Args:
+        browser_hash: the hash of the browser's cookie; None where it has none.
+        network: its address.
+        user_agent: what it says it is.
+        unverified_host: the host that it asked.
+        language: the tag of the language in which it was answered; empty where it wished for none.
+    """
 
     browser_hash: bytes | None
     network: str
     user_agent: str
+    unverified_host: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +81,7 @@ class Requested:
 
     state: str
     match_number: int | None
+    attempt_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +96,12 @@ class Opened:
 class CodeBook(Protocol):
     """Issues and spends the code that stands beside the link in the mail."""
 
-    def is_code(self, unverified_code: str) -> bool:
+    def is_code(self, unverified_code: str, digits: int) -> bool:
         """Tell whether a text could be a code at all; what can't be one is not counted as a guess."""
         ...
 
-    async def issue(self, tx: Tx, attempt_id: str, expires_at: datetime, at: datetime) -> str:
-        """Give an attempt a new code and return it."""
+    async def issue(self, tx: Tx, attempt_id: str, digits: int, expires_at: datetime, at: datetime) -> str:
+        """Give an attempt a new code of so many digits and return it."""
         ...
 
     async def consume(self, tx: Tx, attempt_id: str, unverified_code: str, at: datetime) -> bool:

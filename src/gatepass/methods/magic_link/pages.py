@@ -17,7 +17,9 @@ from gatepass.applications.model import Application
 from gatepass.applications.queries import ApplicationDirectory
 from gatepass.gate.browsers import BrowserCookie
 from gatepass.gate.pages.forms import read_form
+from gatepass.gate.pages.languages import N_, Language, N_counted, Text, language_of
 from gatepass.gate.pages.rendering import PageRenderer
+from gatepass.gate.pages.sentences import A_MOMENT, TOO_MANY_REQUESTS
 from gatepass.kit.client.devices import describe_agent
 from gatepass.kit.client.networks import canonical
 from gatepass.kit.problems import Problem
@@ -27,16 +29,17 @@ from gatepass.methods.magic_link.messages import LANDING_PATH, view_of
 from gatepass.methods.magic_link.model import Gesture, Nearness, Opened, UnverifiedLink, Visitor
 from gatepass.protection.flows import Limiter, retry_after
 from gatepass.protection.model import SignInLimits, network_key
+from gatepass.templates.model import Look
 
 DECLINE_PATH = f"{LANDING_PATH}/decline"
 _MINUTE = 60
 _BUSY = 503
 
 _ASK_AGAIN = {
-    Refusal.WRONG_CODE: "That is not the code. Look at the newest mail.",
-    Refusal.GESTURE_NEEDED: "Type the number, or the six digits of the code, so that we know it is you.",
-    Refusal.CODES_CLOSED: "Codes are closed for this address. Open the link in the browser that asked.",
-    Refusal.TOO_MANY_GUESSES: "Too many wrong codes for this address. Wait an hour and start again.",
+    Refusal.WRONG_CODE: N_("That is not the code. Look at the newest mail."),
+    Refusal.GESTURE_NEEDED: N_("Type the number, or the code of the mail, so that we know it is you."),
+    Refusal.CODES_CLOSED: N_("Codes are closed for this address. Open the link in the browser that asked."),
+    Refusal.TOO_MANY_GUESSES: N_("Too many wrong codes for this address. Wait an hour and start again."),
 }
 
 
@@ -72,6 +75,7 @@ class LandingPages:
                     view="unavailable",
                     app=None,
                     trace_id=request.scope.get("trace_id"),
+                    language=language_of(request),
                     headers={"retry-after": str(problem.retry_after or 1)},
                 )
 
@@ -113,19 +117,20 @@ class LandingPages:
         network = canonical(request.client.host) if request.client else ""
         if seconds := self.limiter.hit(self.limits.verify_per_network, network_key(network)):
             wait = retry_after(seconds)
-            page = self.pages.error(
-                429,
-                "A moment, please",
-                f"There were too many requests from your network. Try again in {wait} seconds.",
-            )
+            told = Text(TOO_MANY_REQUESTS, {"seconds": wait})
+            page = self.pages.error(429, A_MOMENT, told, language=language_of(request))
             page.headers["retry-after"] = str(wait)
             return page
         application = await self.applications.find(unverified.get("client_id", ""))
         if application is None:
-            return self.pages.response("magic_link/landing.html", status=400, view="unknown", app=None)
+            given: dict[str, Any] = {"view": "unknown", "app": None, "language": language_of(request)}
+            return self.pages.response("magic_link/landing.html", status=400, **given)
         visitor = Visitor(self.browser.read_hash(headers), network, headers.get(b"user-agent", b"").decode("latin-1"))
         link = UnverifiedLink(unverified.get("state", ""), unverified.get("magictext", ""))
-        return Visit(application, link, visitor)
+        # A stranger's application sets the language of our pages as little as their look.
+        usual = "" if application.is_of_a_stranger else application.branding.language
+        language = language_of(request, default=usual or "en")
+        return Visit(application, await self.flows.mailer.look_of(application), link, visitor, language)
 
     def _render(
         self,
@@ -155,26 +160,30 @@ class LandingPages:
             error=_ASK_AGAIN[refused.reason] if refused else None,
             **({"error_on": error_on} if error_on else {}),
             attempts_left=refused.tries_left if refused else 0,
+            digits=visit.application.methods.email_code.digits,
         )
 
-    def _asked(self, attempt: Attempt) -> dict[str, str | None]:
+    def _asked(self, attempt: Attempt) -> dict[str, str | Text | None]:
         place = self.flows.mailer.places.describe(attempt.network)
         return {
             "address": attempt.address,
             "device": describe_agent(attempt.user_agent).summary,
             "place": place.summary if place else None,
             "network": attempt.network,
-            "at": attempt.created_at.astimezone(UTC).strftime("%H:%M UTC, %d %B"),
+            "at": attempt.created_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC"),
             "ago": _ago(attempt.created_at, self.flows.clock.now()),
         }
 
     def _view(self, visit: "Visit", view: str, *, status: int = 200, **context: Any) -> Response:
+        owner = visit.look.owner
         return self.pages.response(
             "magic_link/landing.html",
             status=status,
+            language=visit.language,
             view=view,
-            app=self.pages.application(visit.application),
-            branding_stylesheet=self.pages.branding_stylesheet(visit.application),
+            app=self.pages.application(owner) if owner is not None else None,
+            branding_stylesheet=self.pages.branding_stylesheet(owner) if owner is not None else None,
+            asked_by=visit.look.asked_by or None,
             **context,
         )
 
@@ -184,12 +193,12 @@ class Visit:
     """Who opened which link of which application."""
 
     application: Application
+    look: Look
     link: UnverifiedLink
     visitor: Visitor
+    language: Language
 
 
-def _ago(moment: datetime, now: datetime) -> str:
+def _ago(moment: datetime, now: datetime) -> str | Text:
     minutes = int((now - moment).total_seconds()) // _MINUTE
-    if minutes < 1:
-        return "just now"
-    return "a minute ago" if minutes == 1 else f"{minutes} minutes ago"
+    return N_counted("a minute ago", "%(number)s minutes ago", minutes) if minutes else N_("just now")

@@ -2,21 +2,22 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 
 from gatepass.gate.answers.envelopes import NestedEnvelope, nested_envelope
 from gatepass.gate.answers.faces import render
-from gatepass.gate.answers.refusals import login_problem
+from gatepass.gate.answers.refusals import factor_problem, login_problem
 from gatepass.gate.browsers import BrowserCookie
-from gatepass.gate.model import Call, Caller, Charge, Endpoint, EventStream, Face, Reply
+from gatepass.gate.model import Call, Caller, Charge, Endpoint, EventStream, Face, Reply, encode_answer
+from gatepass.gate.pages.languages import language_of_call
 from gatepass.gate.pages.rendering import PageRenderer
-from gatepass.gate.phases import encode_answer
 from gatepass.kit.mail.addresses import parse_address
 from gatepass.kit.problems import Problem
 from gatepass.login.flows import HandedOut
-from gatepass.login.model import Refused
-from gatepass.methods.magic_link.flows import MagicLinkFlows
+from gatepass.login.model import FactorNeeded, Refusal, Refused
+from gatepass.methods.magic_link.flows import METHOD, MagicLinkFlows
 from gatepass.methods.magic_link.messages import VERIFY_PATH, view_of
 from gatepass.methods.magic_link.model import Gesture, UnverifiedLink, Visitor
 from gatepass.methods.magic_link.waiting import Pending, Status, Told, Waiting
@@ -102,7 +103,7 @@ class MagicLinkRoutes:
                 body=SendBody,
                 answer=SendAnswer,
                 charges=self._send_charges,
-                errors=("invalid_email",),
+                errors=("invalid_email", "method_closed"),
             ),
             Endpoint(
                 name="magic_link_resend",
@@ -114,7 +115,7 @@ class MagicLinkRoutes:
                 body=ResendBody,
                 answer=Nothing,
                 charges=self._resend_charges,
-                errors=("invalid_state", "attempt_expired", "attempt_ended", "already_used"),
+                errors=("invalid_state", "attempt_expired", "attempt_ended", "already_used", "method_closed"),
             ),
             self._verifying(),
             *self._waiting(),
@@ -138,6 +139,8 @@ class MagicLinkRoutes:
                 "already_used",
                 "sign_up_closed",
                 "user_inactive",
+                "mfa_required",
+                "method_closed",
             ),
         )
 
@@ -153,7 +156,7 @@ class MagicLinkRoutes:
                 query=StatusQuery,
                 answer=NestedEnvelope,
                 charges=self._status_charges,
-                errors=("invalid_state", "attempt_expired", "attempt_ended"),
+                errors=("invalid_state", "attempt_expired", "attempt_ended", "mfa_required"),
             ),
             Endpoint(
                 name="magic_link_status_events",
@@ -170,16 +173,20 @@ class MagicLinkRoutes:
 
     async def send(self, call: Call[None, SendBody]) -> Reply:
         """Answer `send` with the handle of a new attempt."""
+        _refuse_closed(call)
         address = parse_address(call.body.email, allow_test_domains=self.allow_test_domains)
         browser_hash, cookie = self.browser.give(call.headers)
-        visitor = Visitor(browser_hash, call.network, call.user_agent)
+        visitor = Visitor(browser_hash, call.network, call.user_agent, _host(call), language_of_call(call.headers))
         requested = await self.flows.request(call.application, address, visitor, wants_match=call.body.match)
         match = str(requested.match_number) if requested.match_number is not None else None
         return Reply(encode_answer(SendAnswer(requested.state, match)), headers=(cookie,))
 
     async def resend(self, call: Call[None, ResendBody]) -> Nothing:
         """Answer `resend` with an empty object."""
-        refused = await self.flows.resend(call.application, call.body.state, call.origin)
+        _refuse_closed(call)
+        refused = await self.flows.resend(
+            call.application, call.body.state, call.origin, _host(call), language_of_call(call.headers)
+        )
         if refused is not None:
             raise login_problem(refused)
         return Nothing()
@@ -232,6 +239,8 @@ class MagicLinkRoutes:
         match status:
             case Refused():
                 raise login_problem(status)
+            case FactorNeeded():
+                raise factor_problem(status)
             case HandedOut():
                 tokens = await self.waiting.login.tokens.sign(status.grant)
                 return nested_envelope(status.user, tokens, self.waiting.login.tokens.issuer)
@@ -266,3 +275,12 @@ class MagicLinkRoutes:
             (self.limits.status_per_network, network_key(call.network)),
             (self.limits.check_per_application, call.application.id),
         )
+
+
+def _refuse_closed(call: Call[Any, Any]) -> None:
+    if METHOD not in call.application.methods.offered:
+        raise login_problem(Refused(Refusal.METHOD_CLOSED))
+
+
+def _host(call: Call[Any, Any]) -> str:
+    return call.headers.get(b"host", b"").decode("latin-1")

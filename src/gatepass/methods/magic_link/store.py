@@ -24,6 +24,7 @@ _LIST_SENT = query(
 _PURGE = command(
     "DELETE FROM magic_links WHERE id IN (SELECT id FROM magic_links WHERE id < :before_id ORDER BY id LIMIT :limit)"
 )
+_PURGE_OF = command("DELETE FROM magic_links WHERE address_key = :address_key")
 
 
 async def add(tx: Tx, link: Link) -> None:
@@ -58,3 +59,8 @@ async def list_sent(tx: Tx, key: AddressKey, since: datetime, limit: int) -> lis
 async def purge(tx: Tx, before: datetime, limit: int) -> int:
     """Delete links that began before a moment, at most so many at once."""
     return await tx.run(_PURGE, before_id=first_id_of(before), limit=limit)
+
+
+async def purge_of(tx: Tx, key: AddressKey) -> int:
+    """Delete every link that was mailed to an address."""
+    return await tx.run(_PURGE_OF, address_key=key)

@@ -10,7 +10,7 @@ from gatepass.kit.clock import Clock
 from gatepass.kit.db import Database, Tx
 from gatepass.kit.signals import Bell
 from gatepass.login.flows import HandedOut, Login, OutcomeTaken, topic
-from gatepass.login.model import Attempt, Refusal, Refused, Standing
+from gatepass.login.model import Attempt, FactorNeeded, Refusal, Refused, Standing
 from gatepass.login.queries import find_attempt
 
 # Other processes can't ring our bells, so where there may be some we also look from time to time.
@@ -26,7 +26,7 @@ class Told:
     """Somebody signed in, and the tokens were handed out before."""
 
 
-Status = HandedOut | Pending | Told | Refused
+Status = HandedOut | Pending | Told | FactorNeeded | Refused
 PENDING = Pending()
 TOLD = Told()
 
@@ -114,6 +114,10 @@ class Waiting:
                 return Refused(Refusal.EXPIRED)
             case Standing.ENDED:
                 return Refused(Refusal.ENDED)
+            case Standing.NEEDS_FACTOR:
+                return await self.database.transact(
+                    lambda tx: self.login.open_step(tx, attempt, application, self.clock.now())
+                )
             case Standing.VERIFIED | Standing.HANDED_OUT:
                 return await self._collect(application, unverified_state)
 

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from gatepass.kit.db import Tx
+from gatepass.kit.mail.addresses import AddressKey
 from gatepass.methods.one_time_code import store
 
 _KEPT = timedelta(days=1)
@@ -10,5 +11,11 @@ _AT_ONCE = 1000
 
 
 async def purge(tx: Tx, now: datetime) -> int:
-    """Delete codes of attempts that began more than a day ago, at most a thousand at once."""
-    return await store.purge(tx, now - _KEPT, _AT_ONCE)
+    """Delete codes and mails of more than a day ago, at most a thousand of each at once."""
+    before = now - _KEPT
+    return await store.purge(tx, before, _AT_ONCE) + await store.purge_mails(tx, before, _AT_ONCE)
+
+
+async def forget_address(tx: Tx, key: AddressKey) -> int:
+    """Delete what is kept of mails that carried codes to an address, and return how many there were."""
+    return await store.purge_mails_of(tx, key)
