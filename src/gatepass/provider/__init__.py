@@ -1,5 +1,6 @@
-"""The provider that applications talk to for tokens.
+"""The provider that applications talk to: OpenID Connect and OAuth 2.
 
-Owns the doors of refresh and of the published keys, and later the grants of OAuth 2. It opens the transactions in
-which `tokens` rotates; it makes no token of its own.
+A folder of slices, one for each thing that an application can ask for. Each opens its own transactions; the spine joins
+them, and only `tokens` mints. They know one another in one direction: grants know authorization, devices and clients;
+authorization knows consents and clients; nobody knows grants.
 """
