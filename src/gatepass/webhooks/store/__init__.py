@@ -1,0 +1,1 @@
+"""The tables of webhooks: endpoints, the queue of deliveries, and the log."""
