@@ -88,7 +88,8 @@ async def test_a_refusal_has_all_six_keys_and_says_what_to_do(
     assert body["error"] == status
     assert 1000 <= body["code"] <= 1050
     assert body["message"] == body["description"] == body["error_description"]
-    assert body["message"][0].isupper()
+    # A fault of a field begins with the field, as it is spelled.
+    assert body["message"][0].isupper() or body["message"].startswith("`")
     assert body["message"].endswith(".")
     assert answer.headers["content-type"] == "application/json"
     assert answer.headers["cache-control"] == "no-store"
@@ -172,10 +173,10 @@ async def test_what_nobody_foresaw_is_an_answer_with_the_number_of_its_log(
 
 @pytest.mark.parametrize("face", list(Face))
 def test_a_face_shows_the_title_the_wait_and_never_the_detail(face: Face) -> None:
-    reply = render(Problem("a", 429, "Wait.", detail="hidden", retry_after=7), face, "trace")
+    reply = render(Problem("a", 429, "Wait.", detail="for the log alone", retry_after=7), face, "trace")
     assert (b"retry-after", b"7") in reply.headers
     assert b"Wait." in reply.body
-    assert b"hidden" not in reply.body
+    assert b"for the log alone" not in reply.body
     assert reply.status == 429
 
 

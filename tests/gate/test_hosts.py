@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gatepass.gate.server import HostList
+from gatepass.gate.hosts import HostList
 from support.spine import Spine, standing
 
 PRODUCTION = HostList(frozenset({"auth.example.com", "Other.example"}), with_loopback=False)

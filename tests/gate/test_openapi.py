@@ -1,6 +1,7 @@
 """The document says what the server does: every row of the table, and answers of the documented shapes."""
 
 import json
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -9,18 +10,26 @@ import jsonschema_rs
 import pytest
 
 from gatepass.app import endpoints
+from gatepass.app.management_doors import gatekeeper
+from gatepass.gate.description.document import document
+from gatepass.gate.description.samples import described_names
 from gatepass.gate.headers import standing_headers
 from gatepass.gate.model import Call, Caller, Endpoint
-from gatepass.gate.openapi import document
 from gatepass.gate.pages.rendering import PageRenderer
-from gatepass.gate.phases import Gatekeeper
 from gatepass.gate.server import Table
-from support.spine import Spine
+from support.spine import Spine, standing
 
 pytestmark = pytest.mark.anyio
 
 BASE = "/api/v1/auth/passwordless"
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "openapi.json"
+
+
+@pytest.fixture
+async def spine(sqlite_copy: str, tmp_path: Path) -> AsyncIterator[Spine]:
+    """A house that has every endpoint, those too that are off by default."""
+    async with standing(sqlite_copy, tmp_path, {"GATEPASS_PROVIDER_DYNAMIC_REGISTRATION": "token"}) as made:
+        yield made
 
 
 def table(spine: Spine) -> list[Endpoint]:
@@ -96,12 +105,62 @@ async def test_a_call_of_an_application_is_described_with_its_client_id_and_its_
         assert len(names) == len(set(names))
         if row.caller is Caller.APPLICATION:
             assert "client_id" in names
-            assert {"400", "403", "429"} <= operation["responses"].keys()
+            assert {"400", "401", "403", "429"} <= operation["responses"].keys()
         if row.body is not None:
             assert {"413", "415"} <= operation["responses"].keys()
-            assert operation["requestBody"]["required"] is True
         for code in row.errors if "400" in operation["responses"] else ():
             assert any(code in response["description"] for response in operation["responses"].values()), code
+
+
+async def test_a_body_is_required_where_it_can_not_be_empty(spine: Spine) -> None:
+    described = operations(await served(spine))
+    bodies = {
+        path: described["POST", path]["requestBody"]["required"]
+        for _, path in described
+        if "oauth2" in path and "requestBody" in described.get(("POST", path), {})
+    }
+    assert bodies == {
+        "/oauth2/authorize": True,
+        "/oauth2/par": True,
+        "/oauth2/register": True,
+        "/oauth2/token": True,
+        "/api/v1/oauth2/token": True,
+        "/oauth2/introspect": True,
+        "/oauth2/revoke": True,
+        "/oauth2/device_authorization": False,
+        "/oauth2/logout": False,
+        "/oauth2/userinfo": False,
+    }
+    assert described["POST", f"{BASE}/magic-link/send"]["requestBody"]["required"] is True
+
+
+async def test_every_example_is_of_its_schema_and_none_is_left_over(spine: Spine) -> None:
+    described = await served(spine)
+    for key, operation in operations(described).items():
+        for media in operation.get("requestBody", {}).get("content", {}).values():
+            schema = {**media["schema"], "components": described["components"]}
+            values = [named["value"] for named in media.get("examples", {}).values()] or [media["example"]]
+            for value in values:
+                jsonschema_rs.validate(schema, value)
+                assert "…" not in str(value), f"{key} has a parameter without a sample"
+        for parameter in operation.get("parameters", ()):
+            assert parameter.get("example") != "…", f"{key} has a parameter without a sample"
+    assert described_names() <= {row.name for row in table(spine)}
+
+
+async def test_every_json_answer_has_an_example_of_its_schema(spine: Spine) -> None:
+    described = await served(spine)
+    for key, operation in operations(described).items():
+        for status, answer in operation["responses"].items():
+            media = answer.get("content", {}).get("application/json")
+            if not status.startswith("2") or media is None:
+                continue
+            schema = {**media["schema"], "components": described["components"]}
+            assert jsonschema_rs.is_valid(schema, media["example"]), key
+        for parameter in operation.get("parameters", ()):
+            if "example" in parameter:
+                schema = {**parameter["schema"], "components": described["components"]}
+                assert jsonschema_rs.is_valid(schema, parameter["example"]), (key, parameter["name"])
 
 
 def judge(described: dict[str, Any], method: str, path: str, answer: httpx2.Response) -> None:
@@ -164,7 +223,7 @@ async def nothing(_: Call[None, None]) -> None:
 
 async def test_two_rows_that_claim_one_address_stop_the_server_from_starting(spine: Spine) -> None:
     row = Endpoint("a", "GET", ("/x", "/y"), nothing, "One.")
-    keeper = Gatekeeper(spine.house.applications, spine.house.limiter, frozenset({b""}))
+    keeper = gatekeeper(spine.house, frozenset({b""}))
     Table.of([row, Endpoint("b", "POST", ("/x",), nothing, "Two.")], keeper)
     with pytest.raises(ValueError, match="GET /y is claimed twice"):
         Table.of([row, Endpoint("b", "GET", ("/y",), nothing, "Two.")], keeper)

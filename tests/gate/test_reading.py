@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gatepass.gate.model import Message, read_cookie
-from gatepass.gate.reading import MOST_BODY_BYTES, BodyReader, decode_query, read_body, read_query
+from gatepass.gate.model import MOST_BODY_BYTES, Message, read_cookie
+from gatepass.gate.reading import BodyReader, decode_query, read_body, read_query
 from gatepass.kit.problems import Problem
 
 JSON = {b"content-type": b"application/json"}

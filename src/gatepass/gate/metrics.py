@@ -36,12 +36,24 @@ _CUTS: Final = Counter(
     "gatepass_connections_cut", "Connections cut or refused before a request was read.", ["reason"], registry=REGISTRY
 )
 _REFUSALS: Final = Counter("gatepass_limit_refusals", "Requests refused by a rate limit.", ["limit"], registry=REGISTRY)
+_MESSAGES: Final = Counter("gatepass_sms", "Messages that were sent, or why not.", ["outcome"], registry=REGISTRY)
 # Counted in the database, so every worker finds the same: the highest is the truth, the sum would repeat it.
 _WAITING: Final = Gauge(
     "gatepass_outbox_waiting", "Messages that wait to be sent.", registry=REGISTRY, multiprocess_mode="livemax"
 )
 _DEAD: Final = Gauge(
     "gatepass_outbox_dead_letters", "Messages that were given up.", registry=REGISTRY, multiprocess_mode="livemax"
+)
+
+_HASHING: Final = Gauge(
+    "gatepass_passwords_hashing",
+    "Passwords being hashed or waiting for it.",
+    registry=REGISTRY,
+    multiprocess_mode="livesum",
+)
+_NOT_HASHED: Final = Counter("gatepass_passwords_refused", "Sign-ins sent away by a full queue.", registry=REGISTRY)
+_BREACHES: Final = Counter(
+    "gatepass_breach_lookups", "New passwords looked up among breached ones.", ["answer"], registry=REGISTRY
 )
 
 began: Final = _IN_FLIGHT.inc
@@ -92,10 +104,30 @@ def count_limit_refusal(limit: str) -> None:
     _REFUSALS.labels(limit).inc()
 
 
+def count_sms(outcome: str) -> None:
+    """Count a message that was to be sent: `sent`, or the reason why it was not."""
+    _MESSAGES.labels(outcome).inc()
+
+
 def set_outbox(*, waiting: int, dead_letters: int) -> None:
     """Tell how many messages wait and how many were given up."""
     _WAITING.set(waiting)
     _DEAD.set(dead_letters)
+
+
+def move_hashing(by: int) -> None:
+    """Tell that so many more passwords, or fewer, are being hashed or wait for it."""
+    _HASHING.inc(by)
+
+
+def count_not_hashed() -> None:
+    """Count a password that was not hashed because too many waited."""
+    _NOT_HASHED.inc()
+
+
+def count_breach_lookup(answer: str) -> None:
+    """Count a new password that was looked up: `known`, `unknown`, or `unanswered` where the service was silent."""
+    _BREACHES.labels(answer).inc()
 
 
 def render() -> tuple[bytes, str]:

@@ -12,9 +12,24 @@ import structlog
 from gatepass.applications.queries import ApplicationDirectory
 from gatepass.gate import metrics
 from gatepass.gate.answers.faces import render
-from gatepass.gate.headers import StandingHeaders, cross_origin, preflight
-from gatepass.gate.model import Call, Endpoint, EventStream, Face, Headers, Message, Receive, Reply, Scope, Send
-from gatepass.gate.phases import Compiled, Gatekeeper, encode_answer
+from gatepass.gate.answers.origins import OriginJudge
+from gatepass.gate.headers import StandingHeaders
+from gatepass.gate.hosts import HostList
+from gatepass.gate.model import (
+    Call,
+    Endpoint,
+    EventStream,
+    Face,
+    Headers,
+    Message,
+    Receive,
+    Reply,
+    Scope,
+    Send,
+    encode_answer,
+)
+from gatepass.gate.phases import Compiled, Gatekeeper
+from gatepass.gate.requests.paths import NO_PARTS, PathTree
 from gatepass.kit.client.networks import canonical
 from gatepass.kit.problems import Problem
 
@@ -22,10 +37,12 @@ _log = structlog.get_logger("gatepass.gate")
 _TRACE_PREFIX = secrets.token_hex(6)
 _trace_numbers = itertools.count(1)
 # Where programs call; a person never sees their answers.
-_FOR_PROGRAMS = ("/api/", "/.well-known/", "/oauth2/", "/oidc/")
+_FOR_OAUTH = ("/oauth/", "/oauth2/", "/oidc/")
+_FOR_PROGRAMS = ("/api/", "/.well-known/", *_FOR_OAUTH)
 # What two servers in a row could read as different paths.
 _AMBIGUOUS = ("%", "//", ";", "\\")
-_FOR_ANY_HOST = frozenset({"/healthz", "/readyz", "/metrics"})
+# What the machines around the server ask, each by whatever name it knows.
+_FOR_ANY_HOST = frozenset({"/healthz", "/readyz", "/metrics", "/internal/tls/ask"})
 
 
 def new_trace_id() -> str:
@@ -39,18 +56,22 @@ class _Row:
     passed: Compiled
 
 
+_Methods = Mapping[str, _Row]
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The endpoint table, ready to be looked up by exact path."""
+    """The endpoint table, ready to be looked up: by exact path first, then by paths with parts."""
 
-    rows: Mapping[str, Mapping[str, _Row]] = field(repr=False)
+    rows: Mapping[str, _Methods] = field(repr=False)
+    patterns: PathTree[_Methods] = field(repr=False)
 
     @classmethod
     def of(cls, endpoints: list[Endpoint], gatekeeper: Gatekeeper) -> "Table":
         """Compile a table.
 
         Raises:
-            ValueError: two endpoints claim one method and path.
+            ValueError: two endpoints claim one method and path, or an endpoint can't be what it declares.
         """
         rows: dict[str, dict[str, _Row]] = {}
         for endpoint in endpoints:
@@ -60,7 +81,17 @@ class Table:
                 if endpoint.method in methods:
                     raise ValueError(f"{endpoint.method} {path} is claimed twice.")
                 methods[endpoint.method] = row
-        return cls(rows)
+        patterns: PathTree[_Methods] = PathTree()
+        for path in [path for path in rows if "{" in path]:
+            patterns.add(path, rows.pop(path))
+        return cls(rows, patterns)
+
+    def find(self, path: str) -> tuple[_Methods, Mapping[str, str]] | None:
+        """Return the methods of a path and its parts; only what every server reads alike may have parts."""
+        methods = self.rows.get(path)
+        if methods is not None:
+            return methods, NO_PARTS
+        return None if any(mark in path for mark in _AMBIGUOUS) else self.patterns.find(path)
 
 
 class Gate:
@@ -81,13 +112,14 @@ class Gate:
         pages: Any,
         applications: ApplicationDirectory,
         headers: StandingHeaders,
-        allowed_hosts: "HostList",
+        allowed_hosts: HostList,
         *,
         logs_access: bool = False,
     ) -> None:
+        self._table = table
         self._rows = table.rows
         self._pages = pages
-        self._applications = applications
+        self._origins = OriginJudge(applications)
         self._headers = headers
         self._hosts = allowed_hosts
         self._logs_access = logs_access
@@ -114,35 +146,42 @@ class Gate:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> tuple[int, str]:
         # The raw path, so that no decoding makes another route of it (%2f, ;, //).
-        path = scope["raw_path"].decode("latin-1")
+        path = _spelled(scope["raw_path"].decode("latin-1"))
         scope["trace_id"] = trace_id = new_trace_id()
         headers: dict[bytes, bytes] = dict(scope["headers"])
-        if not self._hosts.serves(headers.get(b"host", b"")) and path not in _FOR_ANY_HOST:
+        host = headers.get(b"host", b"")
+        if not (self._hosts.serves(host) or path in _FOR_ANY_HOST or await self._hosts.admits(host)):
             problem = Problem("unknown_host", 421, "This server does not answer for that host name.")
-            return await self._send_reply(send, render(problem, Face.HOSTED, trace_id), trace_id, []), "unknown_host"
+            found = self._table.find(path)
+            reply = render(problem, _face(found[0]) if found else Face.HOSTED, trace_id)
+            return await self._send_reply(send, reply, trace_id, []), "unknown_host"
+        parts = NO_PARTS
         methods = self._rows.get(path)
         if methods is None:
-            if path.startswith(_FOR_PROGRAMS) or any(mark in path for mark in _AMBIGUOUS):
-                problem = Problem("not_found", 404, "There is nothing at this address.", number=1005)
-                return await self._send_reply(send, render(problem, Face.HOSTED, trace_id), trace_id, []), "pages"
-            await self._pages(scope, receive, send)
-            return int(scope.get("gatepass.status", 200)), "pages"
+            found = self._table.find(path)
+            if found is None:
+                return await self._answer_elsewhere(path, scope, receive, send), "pages"
+            methods, parts = found
         row = methods.get(scope["method"])
         if row is None and scope["method"] == "HEAD" and path in _FOR_ANY_HOST:
             row = methods.get("GET")  # probes ask without a body
         if row is None:
-            return await self._without_method(scope, send, headers, list(methods), trace_id), "method_not_allowed"
-        return await self._answer_row(row, scope, receive, send, headers, trace_id), row.endpoint.name
-
-    async def _answer_row(
-        self, row: _Row, scope: Scope, receive: Receive, send: Send, headers: dict[bytes, bytes], trace_id: str
-    ) -> int:
+            return await self._without_method(scope, send, headers, methods), "method_not_allowed"
         client = scope.get("client")
         call: Call[Any, Any] = Call(None, None, canonical(client[0]) if client else "", headers, trace_id, receive)
+        call.path = parts
         try:
-            return await self._answer_call(row, call, scope, send)
+            return await self._answer_call(row, call, scope, send), row.endpoint.name
         finally:
             call.end()
+
+    async def _answer_elsewhere(self, path: str, scope: Scope, receive: Receive, send: Send) -> int:
+        if path.startswith(_FOR_PROGRAMS) or any(mark in path for mark in _AMBIGUOUS):
+            problem = Problem("not_found", 404, "There is nothing at this address.", number=1005)
+            trace_id, face = scope["trace_id"], Face.OAUTH if path.startswith(_FOR_OAUTH) else Face.HOSTED
+            return await self._send_reply(send, render(problem, face, trace_id), trace_id, [])
+        await self._pages(scope, receive, send)
+        return int(scope.get("gatepass.status", 200))
 
     async def _answer_call(self, row: _Row, call: Call[Any, Any], scope: Scope, send: Send) -> int:
         endpoint, trace_id = row.endpoint, call.trace_id
@@ -150,57 +189,42 @@ class Gate:
             answer = await row.passed(scope, call)
         except Problem as problem:
             _tell(problem, endpoint.name, trace_id)
-            answer = render(problem, endpoint.face, trace_id)
+            answer = render(problem, endpoint.face, trace_id, _languages(call.headers))
         except Exception:  # noqa: BLE001 - whatever it was, the caller gets an answer and the log the rest
             _log.exception("request.failed", endpoint=endpoint.name, trace_id=trace_id)
-            answer = render(_unforeseen(trace_id), endpoint.face, trace_id)
-        extra = await self._cross_origin(call, is_public=endpoint.is_cached)
+            answer = render(_unforeseen(trace_id), endpoint.face, trace_id, _languages(call.headers))
+        extra = await self._origins.of_answer(call, endpoint)
         if isinstance(answer, EventStream):
             return await self._send_stream(answer, send, trace_id, extra)
-        reply = answer if isinstance(answer, Reply) else Reply(encode_answer(answer))
-        standing = self._headers.cached if endpoint.is_cached and reply.status == 200 else None  # noqa: PLR2004
+        reply = answer if isinstance(answer, Reply) else Reply(encode_answer(answer), endpoint.status)
+        standing = None
+        if endpoint.is_cached and reply.status == 200:  # noqa: PLR2004 - the HTTP status
+            standing = self._headers.cached
+        elif endpoint.face is Face.OAUTH and reply.media_type == b"application/json":
+            standing = self._headers.oauth
         return await self._send_reply(send, reply, trace_id, extra, standing)
 
-    async def _cross_origin(self, call: Call[Any, Any], *, is_public: bool) -> Headers:
-        origin = call.headers.get(b"origin")
-        if is_public:
-            return [(b"access-control-allow-origin", b"*")]
-        if origin is None:
-            return []
-        text = origin.decode("latin-1")
-        application = call.known_application
-        if application is None:
-            allowed = await self._allows_origin(text)
-        else:
-            allowed = text in application.allowed_origins
-        return cross_origin(origin) if allowed else [(b"vary", b"origin")]
-
-    async def _allows_origin(self, origin: str) -> bool:
-        try:
-            return await self._applications.allows_origin(origin)
-        except Problem:
-            return False
-
-    async def _without_method(
-        self, scope: Scope, send: Send, headers: dict[bytes, bytes], methods: list[str], trace_id: str
-    ) -> int:
-        origin = headers.get(b"origin", b"")
+    async def _without_method(self, scope: Scope, send: Send, headers: dict[bytes, bytes], methods: _Methods) -> int:
+        trace_id, names = scope["trace_id"], list(methods)
         if scope["method"] == "OPTIONS" and b"access-control-request-method" in headers:
-            allowed = bool(origin) and await self._allows_origin(origin.decode("latin-1"))
-            extra = preflight(origin, methods) if allowed else [(b"vary", b"origin")]
+            extra = await self._origins.of_preflight(headers, [row.endpoint for row in methods.values()])
             return await self._send_reply(send, Reply(status=204), trace_id, extra)
-        problem = Problem("method_not_allowed", 405, f"Use {' or '.join(methods)} at this address.")
-        allow = (b"allow", ", ".join(methods).encode())
-        return await self._send_reply(send, render(problem, Face.HOSTED, trace_id), trace_id, [allow])
+        problem = Problem("method_not_allowed", 405, f"Use {' or '.join(names)} at this address.")
+        allow = (b"allow", ", ".join(names).encode())
+        return await self._send_reply(
+            send, render(problem, _face(methods), trace_id, _languages(headers)), trace_id, [allow]
+        )
 
     async def _send_reply(
         self, send: Send, reply: Reply, trace_id: str, extra: Headers, standing: Headers | None = None
     ) -> int:
+        own = {name for name, _ in reply.headers}
         headers = [
             (b"content-type", reply.media_type),
             (b"content-length", str(len(reply.body)).encode()),
             (b"x-trace-id", trace_id.encode()),
-            *self._policy(reply, standing),
+            # What an answer says itself takes the place of the standing header, of which two would both hold.
+            *[header for header in self._policy(reply, standing) if header[0] not in own],
             *extra,
             *reply.headers,
         ]
@@ -227,22 +251,21 @@ class Gate:
         return 200
 
 
-class HostList:
-    """The Host headers that a server answers for."""
+def _spelled(path: str) -> str:
+    """Return a path with the signs of an address as themselves: many clients encode them, and all read them alike."""
+    if "%" not in path:
+        return path
+    return path.replace("%40", "@").replace("%2B", "+").replace("%2b", "+")
 
-    def __init__(self, hosts: frozenset[str], *, with_loopback: bool) -> None:
-        self._hosts = frozenset(host.lower().encode() for host in hosts)
-        self._with_loopback = with_loopback
 
-    def serves(self, unverified_host: bytes) -> bool:
-        """Tell whether a Host header (host and port) is one of ours; on a laptop any port of loopback is."""
-        if unverified_host in self._hosts:
-            return True
-        host = unverified_host.lower()
-        if host in self._hosts:
-            return True
-        name = host.rpartition(b":")[0] if b":" in host and not host.endswith(b"]") else host
-        return self._with_loopback and name in {b"localhost", b"127.0.0.1", b"[::1]"}
+def _languages(headers: Mapping[bytes, bytes]) -> str:
+    return headers.get(b"accept-language", b"").decode("latin-1")
+
+
+def _face(methods: _Methods) -> Face:
+    """Return the face of what goes wrong before a method is found; the oldest doors share the hosted one."""
+    face = next(iter(methods.values())).endpoint.face
+    return face if face in {Face.OAUTH, Face.PAGE} else Face.HOSTED
 
 
 def _tell(problem: Problem, endpoint: str, trace_id: str) -> None:

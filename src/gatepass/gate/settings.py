@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from gatepass.kit.dns.resolver import read_nameserver
 from gatepass.kit.secrets import Secret
 from gatepass.kit.urls import serialized_origin
 
@@ -68,6 +69,13 @@ class ServerSettings:
     places_file: Path | None = field(
         default=None, metadata={"doc": "A MaxMind-format file (.mmdb) that names the places of addresses."}
     )
+    nameservers: tuple[str, ...] = field(
+        default=(),
+        metadata={
+            "doc": "Whom to ask for the DNS records that prove domains, such as 9.9.9.9 or 127.0.0.1:5300; those of "
+            "the system by default."
+        },
+    )
     access_log: bool = field(
         default=False,
         metadata={"doc": "Whether each answer is logged: endpoint, status and duration, never an address or a query."},
@@ -120,6 +128,9 @@ class ServerSettings:
         for proxy in self.trusted_proxies:
             if not _is_network(proxy):
                 yield f"GATEPASS_TRUSTED_PROXIES: {proxy!r} is no address or network, such as 10.0.0.1 or 10.0.0.0/8."
+        for nameserver in self.nameservers:
+            if not _is_nameserver(nameserver):
+                yield f"GATEPASS_NAMESERVERS: {nameserver!r} is no address of a name server, such as 9.9.9.9."
         if self.places_file is not None and not self.places_file.is_file():
             yield f"GATEPASS_PLACES_FILE: there is no file {self.places_file}."
         if self.log_level.upper() not in logging.getLevelNamesMapping():
@@ -144,6 +155,14 @@ def _is_url(text: str) -> bool:
         return urlsplit(text).port != 0
     except ValueError:
         return False
+
+
+def _is_nameserver(text: str) -> bool:
+    try:
+        read_nameserver(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_network(text: str) -> bool:

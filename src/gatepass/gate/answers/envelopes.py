@@ -70,7 +70,9 @@ class FlatEnvelope(msgspec.Struct, frozen=True):
 def nested_envelope(user: User, tokens: TokenSet, issuer: str) -> NestedEnvelope:
     """Return the nested envelope for somebody who is signed in."""
     oauth = OAuthTokens(tokens.access_token, tokens.refresh_token, tokens.expires_at)
-    nested = NestedUser(user.created_at, user.modified_at, issuer, user.id, user.email, user.email, user.last_login_at)
+    nested = NestedUser(
+        user.created_at, user.modified_at, issuer, user.id, user.contact, user.email, user.last_login_at
+    )
     return NestedEnvelope(authenticated=True, oauth=oauth, user=nested)
 
 

@@ -3,7 +3,7 @@
 import math
 
 from gatepass.kit.problems import Problem
-from gatepass.login.model import Refusal, Refused
+from gatepass.login.model import FactorNeeded, Refusal, Refused
 from gatepass.tokens.model import RefreshRefusal
 
 # Slug, status, number of the hosted API's list, and the sentence that says what to do.
@@ -60,6 +60,32 @@ _LOGIN: dict[Refusal, tuple[str, int, int, str]] = {
         1009,
         "Type the number that the sign-in screen shows, or the code of the mail.",
     ),
+    Refusal.FACTOR_NEEDED: ("mfa_required", 403, 1040, "A second factor is needed to finish this sign-in."),
+    Refusal.WRONG_FACTOR: ("wrong_factor", 400, 1009, "That is not right. Try again, or use another factor."),
+    Refusal.METHOD_CLOSED: (
+        "method_closed",
+        403,
+        1040,
+        "This application does not offer that way to sign in. Use one of those that `/config` lists.",
+    ),
+    Refusal.CEREMONY_OVER: (
+        "ceremony_over",
+        400,
+        1009,
+        "That took too long, was used already or began elsewhere. Begin with the passkey again.",
+    ),
+    Refusal.WRONG_PASSKEY: (
+        "wrong_passkey",
+        400,
+        1009,
+        "That passkey does not fit here. Begin again, or use another way.",
+    ),
+    Refusal.UNKNOWN_PASSKEY: (
+        "unknown_passkey",
+        400,
+        1009,
+        "That passkey is not known here any more. Use another one, or another way to sign in.",
+    ),
 }
 
 _REFRESH: dict[RefreshRefusal, tuple[str, str]] = {
@@ -69,6 +95,13 @@ _REFRESH: dict[RefreshRefusal, tuple[str, str]] = {
     RefreshRefusal.REUSED: (
         "refresh_token_reused",
         "That refresh token was used before, so its session has ended for safety. Sign in again.",
+    ),
+    RefreshRefusal.WIDER_SCOPE: ("invalid_scope", "Ask for no more than was granted at the sign-in."),
+    RefreshRefusal.WIDER_AUDIENCE: ("invalid_target", "Name only resources that were granted at the sign-in."),
+    RefreshRefusal.WRONG_KEY: ("invalid_dpop_proof", "Prove the key to which this refresh token is bound."),
+    RefreshRefusal.NO_MEMBER: (
+        "refresh_token_revoked",
+        "The person is no member of the organization any more. Sign in again without it.",
     ),
 }
 
@@ -80,6 +113,21 @@ def login_problem(refused: Refused) -> Problem:
         title = f"{title} {refused.tries_left} {'tries' if refused.tries_left > 1 else 'try'} left."
     wait = max(1, math.ceil(refused.wait.total_seconds())) if refused.wait is not None else None
     return Problem(code, status, title, number=number, retry_after=wait)
+
+
+def factor_problem(needed: FactorNeeded) -> Problem:
+    """Return the problem that tells an application that the second step is needed, with the token that opens it.
+
+    Beside what every error says it carries `mfa_token`, `factors` (the kinds by which the person can answer) and
+    `demand`: `verify`, `enrol` where they have none yet and must get one, `offer` where they may put that off.
+    """
+    code, status, number, title = _LOGIN[Refusal.FACTOR_NEEDED]
+    members = {
+        "mfa_token": needed.token,
+        "factors": [kind.value for kind in needed.factors],
+        "demand": needed.demand.value,
+    }
+    return Problem(code, status, title, number=number, members=members)
 
 
 def refresh_problem(reason: RefreshRefusal) -> Problem:

@@ -16,6 +16,7 @@ from uvicorn.config import Config
 from uvicorn.server import ServerState
 
 from gatepass.gate.connections.endings import EarlyAnswer, EndingProtocol, Part
+from gatepass.gate.connections.offers import without_offer
 from gatepass.gate.connections.refusals import (
     BAD_FRAMING,
     BAD_HOST,
@@ -91,7 +92,7 @@ class GuardedProtocol(EndingProtocol):
                 self.refuse(BODY_TOO_LARGE)
                 return
         else:
-            self.head_bytes += len(data)
+            data = self._count_head(data)
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade:
@@ -102,6 +103,10 @@ class GuardedProtocol(EndingProtocol):
         else:
             if self.part is not None:
                 self._wait_for_the_rest()
+
+    def _count_head(self, data: bytes) -> bytes:
+        self.head_bytes += len(data)
+        return without_offer(data) if self.part is None and b"h2c" in data else data
 
     def _wait_for_the_rest(self) -> None:
         if self.part is Part.HEAD:

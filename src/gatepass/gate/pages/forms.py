@@ -4,10 +4,29 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import ClientDisconnect, Request
 
-from gatepass.gate.reading import MOST_BODY_BYTES, malformed
+from gatepass.gate.model import MOST_BODY_BYTES
+from gatepass.gate.pages.csrf import CSRF_FIELD, CsrfTokens
+from gatepass.gate.reading import malformed
 from gatepass.kit.problems import Problem
 
 _MOST_FIELDS = 50
+
+
+async def read_guarded_form(request: Request, tokens: CsrfTokens, browser_hash: bytes | None) -> dict[str, str]:
+    """Return the fields of a form that one of our pages sent and that carries the token of this browser.
+
+    Args:
+        request: what the browser sent.
+        tokens: judge the field `csrf_token`.
+        browser_hash: the hash of the browser's cookie, None where it sent none.
+
+    Raises:
+        Problem: another site sent it or the token is missing or another's (`cross_site_form`, 403), it is no form
+            (415), too large (413) or malformed.
+    """
+    fields = await read_form(request)
+    tokens.refuse_foreign(fields.pop(CSRF_FIELD, ""), browser_hash)
+    return fields
 
 
 async def read_form(request: Request) -> dict[str, str]:
@@ -50,4 +69,6 @@ def refuse_cross_site(request: Request) -> None:
     # A browser without Fetch Metadata says `null` on pages that send no referrer; there the form's own secrets decide.
     own = origin in {None, "null"} or origin.partition("://")[2] == request.headers.get("host", "")
     if site in {"cross-site", "same-site"} or (site is None and not own):
-        raise Problem("cross_site_form", 403, "Open the page from the mail and use the form there.")
+        raise Problem(
+            "cross_site_form", 403, "Open the page from the mail, or where you came from, and use the form there."
+        )

@@ -11,12 +11,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gatepass.applications.queries import ApplicationDirectory
 from gatepass.gate.model import Headers
+from gatepass.gate.pages.languages import N_, language_of
+from gatepass.gate.pages.looks import stylesheet
 from gatepass.gate.pages.rendering import STATIC, PageRenderer
-from gatepass.kit.colours import DARK_PAGE, LIGHT_PAGE, ink_on, is_colour, readable
 from gatepass.kit.problems import Problem
 
 _log = structlog.get_logger("gatepass.gate")
@@ -57,8 +58,7 @@ class Site:
     async def branding(self, request: Request) -> Response:
         """Answer with the custom properties of an application's look; a broken colour is left out."""
         application = await self.applications.find(request.path_params["client_id"])
-        accent = application.branding.accent if application else ""
-        rule = _branding(accent) if is_colour(accent) else ""
+        rule = stylesheet(application.branding) if application else ""
         headers = {"cache-control": "public, max-age=60", "x-content-type-options": "nosniff"}
         return Response(rule, media_type="text/css", headers=headers)
 
@@ -73,25 +73,30 @@ class Site:
     async def refused(self, request: Request, error: Exception) -> Response:
         """Show the page of a path that isn't there or a method that it doesn't take."""
         status = error.status_code if isinstance(error, HTTPException) else 500
+        language = language_of(request)
         if status == 405:  # noqa: PLR2004 - the HTTP status
-            page = self.pages.error(status, "This page takes no such request", "Open it in a browser.")
+            page = self.pages.error(
+                status, N_("This page takes no such request"), N_("Open it in a browser."), language=language
+            )
             page.headers["allow"] = _allowed(request)
             return page
-        return self.pages.error(
-            status, "There is nothing here", "Check the address, or go back to where you came from."
-        )
+        way_out = N_("Check the address, or go back to where you came from.")
+        return self.pages.error(status, N_("There is nothing here"), way_out, language=language)
 
     async def problem(self, request: Request, error: Exception) -> Response:
         """Show the page of a problem."""
-        problem = error if isinstance(error, Problem) else Problem("internal_error", 500, "Try again in a moment.")
+        problem = error
+        if not isinstance(problem, Problem):
+            problem = Problem("internal_error", 500, "Try again in a moment.", number=1006)
         headers = {"retry-after": str(problem.retry_after)} if problem.retry_after is not None else None
         trace_id = request.scope.get("trace_id")
         if problem.status >= 500:  # noqa: PLR2004 - the server's own faults
             _log.error("page.unavailable", code_name=problem.code, detail=problem.detail, trace_id=trace_id)
-            title = "This is not possible right now"
+            title = N_("This is not possible right now")
         else:
-            title, trace_id = "That did not work", None
-        page = self.pages.error(problem.status, title, problem.title, trace_id=trace_id)
+            title, trace_id = N_("That did not work"), None
+        language = language_of(request)
+        page = self.pages.error(problem.status, title, problem.title, trace_id=trace_id, language=language)
         page.headers.update(headers or {})
         return page
 
@@ -99,17 +104,8 @@ class Site:
         """Show the page of what nobody foresaw; the log has the rest under the same number."""
         trace_id = request.scope.get("trace_id")
         _log.error("page.failed", exc_info=error, trace_id=trace_id)
-        what_to_do = "It is not your fault. Try again in a moment."
-        return self.pages.error(500, "Something went wrong on our side", what_to_do, trace_id=trace_id)
-
-
-def _branding(accent: str) -> str:
-    light, dark = readable(accent, LIGHT_PAGE), readable(accent, DARK_PAGE)
-    return (
-        f":root {{ --gp-accent: {light}; --gp-on-accent: {ink_on(light)}; }}\n"
-        f"@media (prefers-color-scheme: dark) {{ "
-        f":root {{ --gp-accent: {dark}; --gp-on-accent: {ink_on(dark)}; }} }}\n"
-    )
+        title, what_to_do = N_("Something went wrong on our side"), N_("It is not your fault. Try again in a moment.")
+        return self.pages.error(500, title, what_to_do, trace_id=trace_id, language=language_of(request))
 
 
 def _allowed(request: Request) -> str:
@@ -130,7 +126,7 @@ class StatusNote:
         standing: the headers that an answer is given where it brings none of that name.
     """
 
-    def __init__(self, application: Starlette, standing: Headers) -> None:
+    def __init__(self, application: ASGIApp, standing: Headers) -> None:
         self._application = application
         self._standing = standing
 

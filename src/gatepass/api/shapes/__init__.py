@@ -1,0 +1,1 @@
+"""What several parts of the management API write alike: shapes of JSON, and rows of the endpoint table."""

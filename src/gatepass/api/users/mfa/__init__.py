@@ -1,0 +1,1 @@
+"""What users hold to prove who they are, for operators."""

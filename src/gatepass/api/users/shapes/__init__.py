@@ -1,0 +1,1 @@
+"""What users look like on the wire, in both directions; odd spellings are the documented ones."""
