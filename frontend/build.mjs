@@ -36,7 +36,7 @@ async function buildFonts() {
 }
 
 async function buildStylesAndScripts() {
-  const scripts = ["landing", "copy", "mailbox", "try", "docs"];
+  const scripts = ["landing", "hosted", "form_post", "copy", "mailbox", "try", "oidc", "docs", "passkey"];
   await build({
     entryPoints: [
       new URL("styles/app.css", SOURCES).pathname,

@@ -6,7 +6,7 @@ from datetime import timedelta
 import httpx2
 import pytest
 
-from gatepass.applications.model import Branding
+from gatepass.applications.model import Branding, MethodPolicies
 from support.spine import SHOP, Spine
 
 pytestmark = pytest.mark.anyio
@@ -27,7 +27,7 @@ async def test_an_application_is_configured_by_its_client_id(spine: Spine) -> No
         spine.application.id, "Shop", spine.application.client_id,
     )  # fmt: skip
     assert body["default_redirect_url"] == "https://shop.test/callback"
-    assert [one["provider"] for one in body["connection"]] == ["MagicLink"]
+    assert [one["provider"] for one in body["connection"]] == ["MagicLink", "MagicOTP", "Passkey"]
     assert {"login", "magic_otp", "language", "iso_code", "direction"} <= body["localization"].keys()
 
 
@@ -99,7 +99,17 @@ async def test_auth_status_says_the_same_for_known_and_unknown(spine: Spine, ide
     other = await ask(spine, STATUS, client_id=spine.application.client_id, identifier=identifier)
     assert (other.status_code, other.content) == (known.status_code, known.content)
     body = known.json()
-    assert body == {"authenticated": False, "methods": ["magic_link", "one_time_code"], "passkey_registered": False}
+    assert body["methods"][:2] == ["magic_link", "one_time_code"]
+    assert (body["authenticated"], body["passkey_registered"]) == (False, False)
+
+
+async def test_the_configuration_and_auth_status_show_what_an_application_offers(spine: Spine) -> None:
+    methods = MethodPolicies(offered=("one_time_code",))
+    by_code = await spine.register(replace(SHOP, methods=methods))
+    configured = (await ask(spine, client_id=by_code.client_id)).json()
+    assert [one["provider"] for one in configured["connection"]] == ["MagicOTP"]
+    status = (await ask(spine, STATUS, client_id=by_code.client_id, identifier="ana@example.com")).json()
+    assert status["methods"] == ["one_time_code"]
 
 
 async def test_auth_status_says_nothing_of_an_attempt_either(spine: Spine) -> None:
@@ -109,3 +119,21 @@ async def test_auth_status_says_nothing_of_an_attempt_either(spine: Spine) -> No
         for one in (state, "0" * 24)
     ]
     assert answers[0] == answers[1]
+
+
+async def test_every_way_to_sign_in_that_is_offered_is_named(spine: Spine) -> None:
+    offered = ("passkey", "sms_code", "password", "magic_link", "one_time_code")
+    everything = await spine.register(replace(SHOP, methods=MethodPolicies(offered=offered)))
+    body = (await ask(spine, client_id=everything.client_id)).json()
+    named = [one["provider"] for one in body["connection"]]
+    assert named == ["Passkey", "PhoneOTP", "EmailPassword", "MagicLink", "MagicOTP"]
+    assert len({one["connection_id"] for one in body["connection"]}) == len(offered)
+    assert (body["auth_config"]["passkey_auth"], body["auth_config"]["webauthn"]) == (True, True)
+    status = (await ask(spine, STATUS, client_id=everything.client_id, identifier="ana@example.com")).json()
+    assert status["methods"] == list(offered)
+
+
+async def test_without_passkeys_no_page_is_told_to_ask_for_one(spine: Spine) -> None:
+    without = await spine.register(replace(SHOP, methods=MethodPolicies(offered=("magic_link",))))
+    told = (await ask(spine, client_id=without.client_id)).json()["auth_config"]
+    assert (told["passkey_auth"], told["webauthn"]) == (False, False)

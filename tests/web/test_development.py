@@ -8,6 +8,8 @@ import pytest
 
 from gatepass.kit.db import Tx
 from gatepass.kit.ids import new_id
+from gatepass.methods.sms_code.model import DevMessage
+from gatepass.methods.sms_code.sending import store as sms_store
 from gatepass.outbox import store
 from gatepass.outbox.model import DevMail
 from gatepass.web.development.model import sample_call
@@ -15,7 +17,15 @@ from support.spine import Spine, standing
 
 pytestmark = pytest.mark.anyio
 
-PAGES = ["/", "/dev/mail", "/dev/mail/messages", "/dev/mail/{id}", "/dev/mail/{id}/html"]
+PAGES = [
+    "/",
+    "/dev/sms",
+    "/dev/sms/messages",
+    "/dev/mail",
+    "/dev/mail/messages",
+    "/dev/mail/{id}",
+    "/dev/mail/{id}/html",
+]
 
 
 async def receive(spine: Spine, recipient: str = "ana@example.com", **changes: Any) -> DevMail:
@@ -131,3 +141,19 @@ async def test_a_mail_that_is_gone_has_a_page_that_says_so(spine: Spine, mail_id
             answer = await door.get(path)
             assert answer.status_code == 404
             assert "text/html" in answer.headers["content-type"] or mail_id in {"1'--", "é"}
+
+
+async def test_messages_to_phones_are_shown_and_listed_for_scripts(spine: Spine) -> None:
+    async def body(tx: Tx) -> None:
+        await sms_store.add_dev(
+            tx, DevMessage(new_id(), "+4915112345678", "<b>123456</b>", "123456", spine.clock.now())
+        )
+
+    async with spine.door() as door:
+        assert "No message yet" in (await door.get("/dev/sms")).text
+        await spine.transact(body)
+        page = await door.get("/dev/sms")
+        (only,) = (await door.get("/dev/sms/messages", params={"to": "+4915112345678"})).json()["messages"]
+        assert (await door.get("/dev/sms/messages", params={"to": "+1"})).json() == {"messages": []}
+    assert "&lt;b&gt;123456" in page.text
+    assert (only["to"], only["code"], only["text"]) == ("+4915112345678", "123456", "<b>123456</b>")

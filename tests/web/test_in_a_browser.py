@@ -7,8 +7,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from support.chromium import NewContext
+from web.gallery.pages import MAILS
+from web.gallery.pages import PAGES as STATES
 from web.gallery.site import Site, leave_out_completion, open_site
-from web.gallery.states import MAILS, STATES, State
+from web.gallery.state import State
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # The API page's own library draws its controls; our part of that page is its bar.
@@ -32,7 +34,7 @@ def _open(new_context: NewContext, site: Site, path: str, **settings: object) ->
     page.on("pageerror", lambda error: said.append(str(error)))
     page.goto(f"{site.address}/{path}")
     if path == "page/docs":
-        page.locator(".opblock").first.wait_for()
+        page.locator(".opblock-tag").first.wait_for()
     return page, said
 
 

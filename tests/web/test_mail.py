@@ -5,11 +5,12 @@ import re
 import pytest
 
 from web.gallery import rendering
-from web.gallery.states import MAIL, MAILS, State
+from web.gallery.states import CODE_MAILS, MAIL, MAILS, State
 
 MAIL_PLAIN, MAIL_BRANDED = MAILS
 
 both_mails = pytest.mark.parametrize("state", MAILS, ids=lambda state: state.name)
+both_codes = pytest.mark.parametrize("state", CODE_MAILS, ids=lambda state: state.name)
 
 
 def _words(html: str) -> str:
@@ -90,3 +91,29 @@ def test_the_mail_has_colours_for_the_dark() -> None:
 
     assert "prefers-color-scheme: dark" in html
     assert '<meta name="color-scheme" content="light dark"' in html
+
+
+@both_codes
+def test_a_mail_with_a_code_alone_is_read_copied_and_filled_in(state: State) -> None:
+    mail, code = rendering.mail(state), state.given["code"]
+
+    assert f"\n    {code}\n" in mail.text
+    assert f">{code}</td>" in mail.html
+    assert mail.text.rstrip().splitlines()[-1] == f"@id.skyline.example #{code}"
+    assert f"@id.skyline.example #{code}" in _words(mail.html)
+    assert "<a " not in mail.html
+    assert "http" not in mail.text
+    for part in (mail.text, _words(mail.html)):
+        assert state.given["device"] in part
+        assert state.given["address"] in part
+        assert "{{" not in part
+        assert "{%" not in part
+        assert "If this was not you" in part
+
+
+def test_what_others_wrote_is_escaped_in_the_mail_with_a_code_alone() -> None:
+    hostile = "<img src=x>"
+    names = ("app_name", "device", "place", "network", "at", "address", "asked_by", "host")
+    given = CODE_MAILS[0].given | dict.fromkeys(names, hostile)
+
+    assert hostile not in rendering.mail(State("hostile", "sign_in_code", given)).html

@@ -3,14 +3,17 @@
 import gzip
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
 import pytest
 from jinja2 import UndefinedError
 
+from gatepass.gate.pages.languages import LANGUAGES
 from web.gallery import rendering
-from web.gallery.states import STATES, State
+from web.gallery.pages import PAGES as STATES
+from web.gallery.state import State
 
 IN_THE_HOUSE = ("/static/", "/sample/", "/dev/mail", "/docs", "/openapi.json", "/healthz", "/.well-known/")
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
@@ -145,3 +148,40 @@ def test_a_sign_in_page_with_styles_and_font_stays_under_sixty_kilobytes() -> No
     font = (rendering.STATIC / "fonts" / "inter-5.3.0-latin.woff2").stat().st_size  # woff2 is compressed already
 
     assert sum(len(gzip.compress(part)) for part in first_load) + font < FIRST_LOAD_BUDGET
+
+
+@pytest.mark.parametrize("tag", [tag for tag in LANGUAGES if tag != "en"])
+def test_a_page_speaks_the_language_it_says(tag: str) -> None:
+    sign_in = next(state for state in STATES if state.name == "sign-in")
+    page = rendering.page(replace(sign_in, language=tag))
+
+    assert f'<html lang="{tag}" dir="{LANGUAGES[tag].direction}">' in page
+    assert "E-mail address" not in page
+
+
+def test_translations_keep_what_others_wrote_escaped() -> None:
+    hostile = "<script>alert(1)</script>"
+    for name in ("consent", "check-inbox", "device-confirm"):
+        state = next(state for state in STATES if state.name == name)
+        client = {"name": hostile, "logo_url": None, "domain": hostile, "registered_itself": True}
+        given = state.given | {"client": client | {"policy_url": None, "terms_url": None}, "address": hostile}
+        for tag in LANGUAGES:
+            page = rendering.page(replace(state, given=given | {"error": hostile, "tries_left": 2}, language=tag))
+            assert "<script>alert" not in page
+
+
+def test_every_form_of_the_hosted_pages_carries_its_secrets() -> None:
+    for state in STATES:
+        for name, value in state.given.get("hidden", {}).items():
+            text = rendering.page(state)
+            forms = len(re.findall(r'<form\b[^>]* method="post"', text))
+            assert text.count(f'name="{name}" value="{value}"') == forms
+
+
+def test_the_waiting_page_stays_under_sixty_kilobytes_in_every_language() -> None:
+    inbox = next(state for state in STATES if state.name == "check-inbox")
+    parts = [(rendering.STATIC / name).read_bytes() for name in ("app.css", "hosted.js")]
+    fonts = (rendering.STATIC / "fonts" / "inter-5.3.0-latin.woff2").stat().st_size
+    for tag in LANGUAGES:
+        page = rendering.page(replace(inbox, language=tag)).encode()
+        assert sum(len(gzip.compress(part)) for part in [page, *parts]) + fonts < FIRST_LOAD_BUDGET

@@ -12,8 +12,9 @@ if (place) {
     url: place.dataset.openapi,
     domNode: place,
     deepLinking: true,
-    docExpansion: "list",
-    defaultModelsExpandDepth: 0,
+    // Two hundred calls opened at once take seconds to draw, and nobody reads them so.
+    docExpansion: "none",
+    defaultModelsExpandDepth: -1,
     displayRequestDuration: true,
     filter: true,
     persistAuthorization: false,

@@ -1,5 +1,6 @@
 // "Try it" on the start page: sends a magic link, waits for it by Server-Sent Events, shows the tokens that arrive.
 import { setBusy } from "./busy";
+import { rowsOf } from "./claims";
 
 const API = "/api/v1/auth/passwordless";
 const RESEND_AFTER_S = 20;
@@ -65,30 +66,9 @@ function stopWaiting(): void {
   clearInterval(countdown);
 }
 
-function claimsOf(token: string): Record<string, unknown> {
-  const [, payload = ""] = token.split(".");
-  const bytes = Uint8Array.from(atob(payload.replaceAll("-", "+").replaceAll("_", "/")), (char) => char.charCodeAt(0));
-  return JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>;
-}
-
-function readable(name: string, value: unknown): string {
-  const isTime = ["exp", "iat", "nbf", "auth_time"].includes(name) && typeof value === "number";
-  if (isTime) return new Date(value * 1000).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
-  return typeof value === "string" ? value : JSON.stringify(value);
-}
-
 function finish(token: string): void {
   stopWaiting();
-  const rows = Object.entries(claimsOf(token)).map(([name, value]) => {
-    const row = document.createElement("div");
-    const term = document.createElement("dt");
-    const told = document.createElement("dd");
-    term.textContent = name;
-    told.textContent = readable(name, value);
-    row.append(term, told);
-    return row;
-  });
-  part("claims").replaceChildren(...rows);
+  part("claims").replaceChildren(...rowsOf(token));
   part<HTMLInputElement>("token").value = token;
   part("signed-in-as").textContent = address;
   part("initial").textContent = address.slice(0, 1);

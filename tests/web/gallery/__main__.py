@@ -8,8 +8,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from support.chromium import FLAGS
 from tools.chromium import ensure
+from web.gallery.pages import MAILS, PAGES
 from web.gallery.site import Site, leave_out_completion, open_site
-from web.gallery.states import MAILS, STATES
 
 SIZES = {"wide": (1280, 860), "narrow": (390, 844)}
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
@@ -34,11 +34,12 @@ def _shoot(browser: Browser, site: Site, folder: Path, wanted: list[str]) -> Non
             page = context.new_page()
             mark = f"{size}.{theme}"
             leave_out_completion(page)
-            for state in (*STATES, *MAILS):
+            for state in (*PAGES, *MAILS):
                 if wanted and state.name not in wanted:
                     continue
                 shelf = "mail" if state in MAILS else "page"
-                page.goto(f"{site.address}/{shelf}/{state.name}", wait_until="networkidle")
+                page.goto(f"{site.address}/{shelf}/{state.name}", wait_until="load")
+                page.evaluate("document.fonts.ready")
                 page.screenshot(path=folder / f"{state.name}.{mark}.png", full_page=True)
             if not wanted or "try" in wanted:
                 _walk_through_a_sign_in(page, site, folder, mark)

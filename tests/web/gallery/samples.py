@@ -4,6 +4,8 @@ import base64
 import json
 from typing import Any
 
+from gatepass.applications.model import Branding
+from gatepass.gate.pages.looks import stylesheet
 from web.gallery.states import ASKED, CLIENT_ID, ISSUER
 
 LOGO = (
@@ -11,9 +13,17 @@ LOGO = (
     '<circle cx="16" cy="16" r="13" fill="#0f766e"/><path d="M16 6l4 10-4 10-4-10z" fill="#fff"/><text x="38" y="22" '
     'font-family="sans-serif" font-size="18" font-weight="700" fill="#0f766e">Northwind</text></svg>'
 )
-BRANDING = (
-    ":root{--gp-accent:#0f766e;--gp-on-accent:#fff;--gp-radius:4px}"
-    "@media (prefers-color-scheme:dark){:root{--gp-accent:#2dd4bf;--gp-on-accent:#04211e}}"
+BRANDING = stylesheet(
+    Branding(
+        accent="#0f766e",
+        text_colour="#134e4a",
+        page_colour="#f0fdfa",
+        box_colour="#fbfffe",
+        dark_page_colour="#04110f",
+        dark_box_colour="#08201d",
+        field_radius=4,
+        box_radius=0,
+    )
 )
 OPENAPI: dict[str, Any] = {
     "openapi": "3.1.0",

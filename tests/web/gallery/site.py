@@ -4,7 +4,7 @@ import json
 import mimetypes
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,11 +13,11 @@ from playwright.sync_api import Page
 
 from gatepass.gate.headers import PAGE_POLICY
 from web.gallery import rendering, samples
-from web.gallery.states import MAILS, STATES
+from web.gallery.pages import MAILS, PAGES
 
 MAIL_FRAME = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'"
 
-_PAGES = {state.name: state for state in STATES}
+_PAGES = {state.name: state for state in PAGES}
 _MAILS = {state.name: state for state in MAILS}
 
 
@@ -36,8 +36,8 @@ class _Site(BaseHTTPRequestHandler):
             return self._answer(rendering.mail(MAILS[0]).html, "text/html; charset=utf-8", policy=MAIL_FRAME)
         if path.startswith("/mail/") and name in _MAILS:
             return self._answer(rendering.mail(_MAILS[name]).html, "text/html; charset=utf-8", policy=MAIL_FRAME)
-        if path.endswith("/status/events"):
-            return self._tell_events()
+        if path.endswith("/events"):
+            return self._tell_states() if path == "/sample/events" else self._tell_events()
         return self._file(path)
 
     def do_POST(self) -> None:
@@ -58,6 +58,8 @@ class _Site(BaseHTTPRequestHandler):
             "/sample/branding.css": (samples.BRANDING, "text/css"),
             "/openapi.json": (json.dumps(samples.OPENAPI), "application/json"),
         }
+        if path == "/sample/stay":
+            return self._answer("", "text/plain", status=204)
         if path in texts:
             return self._answer(*texts[path])
         file = (rendering.STATIC / path.removeprefix("/static/")).resolve()
@@ -74,6 +76,18 @@ class _Site(BaseHTTPRequestHandler):
         self.wfile.flush()
         self.server.opened.wait(timeout=10)  # type: ignore[attr-defined]
         self.wfile.write(b"event: status\ndata: " + json.dumps(samples.SIGNED_IN).encode() + b"\n\n")
+        self.close_connection = True
+
+    def _tell_states(self) -> None:
+        self.send_response(200)
+        self.send_header("content-type", "text/event-stream")
+        self.send_header("connection", "close")
+        self.end_headers()
+        self.wfile.write(b'event: state\ndata: {"state": "pending"}\n\n')
+        self.wfile.flush()
+        self.server.opened.wait(timeout=10)  # type: ignore[attr-defined]
+        with suppress(ConnectionError):  # the page may have gone on to another
+            self.wfile.write(b'event: state\ndata: {"state": "verified"}\n\n')
         self.close_connection = True
 
     def _answer(self, content: str | bytes, kind: str, *, status: int = 200, policy: str = PAGE_POLICY) -> None:
@@ -104,7 +118,8 @@ class Site(ThreadingHTTPServer):
 
 def leave_out_completion(page: Page) -> None:
     """Keep a page that completes by itself where it is, by handing the browser an empty script."""
-    page.route("**/static/landing.js*", lambda route: route.fulfill(body="", content_type="text/javascript"))
+    for script in ("landing", "form_post"):
+        page.route(f"**/static/{script}.js*", lambda route: route.fulfill(body="", content_type="text/javascript"))
 
 
 @contextmanager

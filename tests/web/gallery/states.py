@@ -1,7 +1,11 @@
 """The states of every page, and the sample data that they are shown with."""
 
-from dataclasses import dataclass, field
+from dataclasses import replace
 from typing import Any
+
+from web.gallery.state import State
+
+__all__ = ["CODE_MAILS", "MAILS", "STATES", "State"]
 
 SKY = {"name": "Skyline Notes", "logo_url": None}
 WITH_LOGO = {"name": "Northwind", "logo_url": "/sample/logo.svg"}
@@ -71,6 +75,24 @@ MAIL = {
     "at": ASKED["at"],
     "address": ASKED["address"],
 }
+TEXTS = [
+    {
+        "id": "6566f1d0c2a4b8e7f9013d5a",
+        "to": "+4915112345678",
+        "text": "482915 is your code for Skyline Notes. It works for 5 min. Give it to nobody.\n\n@localhost #482915",
+        "code": "482915",
+        "at": "10:42:07 UTC, 23 November",
+        "ago": "just now",
+    },
+    {
+        "id": "6566f1d0c2a4b8e7f9013d59",
+        "to": "+12025550123",
+        "text": "0713 ist dein Code.\n\n@localhost #0713",
+        "code": "0713",
+        "at": "10:40:00 UTC, 23 November",
+        "ago": "2 min ago",
+    },
+]
 SERVER = {
     "version": "0.1.0",
     "issuer": ISSUER,
@@ -79,24 +101,9 @@ SERVER = {
     "mailbox": "/dev/mail",
     "health": "/healthz",
     "jwks": "/.well-known/jwks.json",
+    "discovery": "/.well-known/openid-configuration",
+    "try_hosted": "/dev/sign-in",
 }
-
-
-@dataclass(frozen=True)
-class State:
-    """One page in one state.
-
-    Args:
-        name: of its pictures and its address in the gallery.
-        template: path below the templates' folder.
-        given: the template's context.
-        completes_itself: whether its script submits it at once; to be looked at, it is shown without that script.
-    """
-
-    name: str
-    template: str
-    given: dict[str, Any] = field(default_factory=dict)
-    completes_itself: bool = False
 
 
 def _landing(name: str, view: str, **given: Any) -> State:
@@ -117,7 +124,10 @@ STATES = (
     _asking("nearby", "nearby"),
     _asking("nearby-branded", "nearby", app=WITH_LOGO, branding_stylesheet="/sample/branding.css"),
     _asking("nearby-long", "nearby", app=LONG_NAME, asked=LONG_ASKED),
-    _asking("nearby-right-to-left", "nearby", lang="ar", dir="rtl"),
+    replace(_asking("nearby-right-to-left", "nearby"), language="ar"),
+    replace(_asking("match-german", "elsewhere", match_wanted=True), language="de"),
+    replace(_landing("expired-japanese", "expired"), language="ja"),
+    _asking("match-for-a-stranger", "elsewhere", match_wanted=True, asked_by="Planner"),
     _asking("match", "elsewhere", match_wanted=True),
     _asking("match-wrong", "elsewhere", match_wanted=True, error=WRONG_NUMBER, attempts_left=1),
     _asking("match-wrong-code", "elsewhere", match_wanted=True, error=WRONG_CODE, error_on="code", attempts_left=3),
@@ -143,8 +153,11 @@ STATES = (
         "what_to_do": "Nothing was changed. Try again in a moment.",
     }),
     State("home", "home.html", {"server": SERVER, "app": {"name": "Demo", "client_id": CLIENT_ID}, "curl": CURL}),
+    State("try-hosted", "dev/hosted.html", {"step": "finish", "client_id": CLIENT_ID, "home": "/"}),
     State("mailbox", "dev/mailbox.html", {"messages": MESSAGES, "curl": CURL}),
     State("mailbox-empty", "dev/mailbox.html", {"messages": [], "curl": CURL}),
+    State("sms", "dev/sms.html", {"messages": TEXTS, "curl": CURL}),
+    State("sms-empty", "dev/sms.html", {"messages": [], "curl": CURL}),
     State("message", "dev/message.html", {"message": MESSAGE}),
     State("message-without-code", "dev/message.html", {"message": MESSAGE | {"code": None, "links": []}}),
     State("docs", "docs.html", {"openapi": "/openapi.json", "is_development": True}),
@@ -155,5 +168,17 @@ MAILS = (
     State("mail-sign-in-branded", "sign_in", MAIL | {
         "app_name": "Northwind", "logo_url": "https://northwind.example/logo.png", "accent": "#0f766e",
         "place": None, "minutes": 1,
+    }),
+)  # fmt: skip
+
+_CODE_MAIL = {name: value for name, value in MAIL.items() if name != "link"} | {
+    "subject": "Your code for Skyline Notes", "host": "id.skyline.example",
+}  # fmt: skip
+CODE_MAILS = (
+    State("mail-sign-in-code", "sign_in_code", _CODE_MAIL),
+    State("mail-sign-in-code-long", "sign_in_code", _CODE_MAIL | {
+        "code": "48291507", "subject": "48291507 is your code for Northwind", "app_name": "Northwind",
+        "logo_url": "https://northwind.example/logo.png", "accent": "#0f766e", "place": None, "minutes": 1,
+        "asked_by": "Planner",
     }),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The start page and the development mailbox."""
+"""The start page, the development mailbox and the messages beside it."""
 
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -13,9 +13,10 @@ from gatepass.applications.queries import ApplicationDirectory
 from gatepass.gate.pages.rendering import PageRenderer
 from gatepass.kit.clock import Clock
 from gatepass.kit.db import Database
+from gatepass.methods.sms_code.queries import dev_messages
 from gatepass.outbox.model import DevMail
 from gatepass.outbox.queries import dev_mail, dev_mailbox
-from gatepass.web.development.model import sample_call
+from gatepass.web.development.model import sample_call, sample_text
 
 # The preview may style itself inline, as mail must, and do nothing else; only our own mailbox may frame it.
 _PREVIEW_POLICY = (
@@ -39,8 +40,12 @@ class DevelopmentPages:
         """Return this part's pages."""
         return [
             Route("/", self.home),
+            Route("/dev/sign-in", self.begin),
+            Route("/dev/callback", self.finish),
             Route("/dev/mail", self.mailbox),
             Route("/dev/mail/messages", self.messages),
+            Route("/dev/sms", self.phone),
+            Route("/dev/sms/messages", self.texts),
             Route("/dev/mail/{id}", self.message),
             Route("/dev/mail/{id}/html", self.preview),
         ]
@@ -61,10 +66,25 @@ class DevelopmentPages:
                 "mailbox": f"{url}/dev/mail",
                 "health": f"{url}/healthz",
                 "jwks": f"{url}/.well-known/jwks.json",
+                "discovery": f"{url}/.well-known/openid-configuration",
+                "try_hosted": f"{url}/dev/sign-in",
             },
             app={"name": application.name, "client_id": application.client_id, "logo_url": None},
             curl=sample_call(url, application.client_id),
         )
+
+    async def begin(self, request: Request) -> Response:  # noqa: ARG002 - every visitor sees the same
+        """Begin a sign-in on the hosted page, as an application would."""
+        return await self._hosted("begin")
+
+    async def finish(self, request: Request) -> Response:  # noqa: ARG002 - the page's script reads the answer
+        """Show what an application receives after a sign-in on the hosted page."""
+        return await self._hosted("finish")
+
+    async def _hosted(self, step: str) -> Response:
+        application = await self.applications.eldest()
+        client_id = application.client_id if application else ""
+        return self.pages.response("dev/hosted.html", step=step, client_id=client_id, home=f"{self.public_url}/")
 
     async def mailbox(self, request: Request) -> Response:  # noqa: ARG002 - every visitor sees the same
         """Show the mails that would have left, the newest first."""
@@ -81,6 +101,34 @@ class DevelopmentPages:
         recipient = request.query_params.get("to")
         mails = await self.database.read(lambda tx: dev_mailbox(tx, recipient=recipient))
         body = [{"id": mail.id, "to": mail.recipient, "at": mail.at.isoformat(), **_content(mail)} for mail in mails]
+        return JSONResponse({"messages": body}, headers={"cache-control": "no-store"})
+
+    async def phone(self, request: Request) -> Response:  # noqa: ARG002 - every visitor sees the same
+        """Show the messages that would have gone to phones, the newest first."""
+        found, now = await self.database.read(dev_messages), self.clock.now()
+        application = await self.applications.eldest()
+        shown = [
+            {
+                "id": one.id,
+                "to": one.recipient,
+                "text": one.text,
+                "code": one.code,
+                "at": _moment(one.created_at),
+                "ago": _ago(one.created_at, now),
+            }
+            for one in found
+        ]
+        client_id = application.client_id if application else "CLIENT_ID"
+        return self.pages.response("dev/sms.html", messages=shown, curl=sample_text(self.public_url, client_id))
+
+    async def texts(self, request: Request) -> Response:
+        """Answer with the messages as JSON, for scripts and tests; `?to=` narrows to one number."""
+        recipient = request.query_params.get("to")
+        found = await self.database.read(lambda tx: dev_messages(tx, recipient=recipient))
+        body = [
+            {"id": one.id, "to": one.recipient, "at": one.created_at.isoformat(), "text": one.text, "code": one.code}
+            for one in found
+        ]
         return JSONResponse({"messages": body}, headers={"cache-control": "no-store"})
 
     async def message(self, request: Request) -> Response:
@@ -118,8 +166,11 @@ class DevelopmentPages:
 
 
 def _row(mail: DevMail) -> dict[str, Any]:
-    at = mail.at.astimezone(UTC).strftime("%H:%M:%S UTC, %d %B")
-    return {"id": mail.id, "to": mail.recipient, "subject": mail.subject, "at": at}
+    return {"id": mail.id, "to": mail.recipient, "subject": mail.subject, "at": _moment(mail.at)}
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%H:%M:%S UTC, %d %B")
 
 
 def _content(mail: DevMail) -> dict[str, Any]:

@@ -1,10 +1,25 @@
 """The public configuration of an application's sign-in page, in its documented shape."""
 
+from collections.abc import Sequence
+
 import msgspec
 
-from gatepass.applications.model import Application
+from gatepass.applications.model import Application, connection_id_of
+from gatepass.gate.pages.languages import Language
+from gatepass.kit.colours import ink_on
+from gatepass.web.widget.localization import Localization, localization
+from gatepass.web.widget.schema import BrandingSchema, branding_schema
 
 _ACCENT = "#4f46e5"
+_PASSKEY = "passkey"
+# What the hosted API calls our ways to sign in; of the last three it names the paths and the texts alone.
+_PROVIDERS = {
+    "magic_link": "MagicLink",
+    "one_time_code": "MagicOTP",
+    "sms_code": "PhoneOTP",
+    _PASSKEY: "Passkey",
+    "password": "EmailPassword",
+}
 
 
 class Font(msgspec.Struct, frozen=True):
@@ -22,7 +37,7 @@ class ConfiguredBranding(msgspec.Struct, frozen=True):
     btn_color: str
     brand_logo: str
     font: Font
-    branding_schema: dict[str, str] = msgspec.field(default_factory=dict)
+    branding_schema: BrandingSchema | str
     admin_branding_schema: str = ""
     text_color: str = "#0f172a"
     background_image: str = ""
@@ -50,64 +65,11 @@ class Connection(msgspec.Struct, frozen=True):
 
 
 class AuthConfiguration(msgspec.Struct, frozen=True):
-    """Which further methods are switched on."""
+    """Which further methods are switched on: passkeys, by either of the names that pages know them by."""
 
     webauthn: bool = False
     passkey_auth: bool = False
     social: dict[str, str] | None = None
-
-
-class Button(msgspec.Struct, frozen=True):
-    """A button's text."""
-
-    text: str
-
-
-class Input(msgspec.Struct, frozen=True):
-    """A field's texts."""
-
-    placeholder: str
-    label: str
-
-
-class LoginTexts(msgspec.Struct, frozen=True):
-    """The texts of the first page."""
-
-    heading: str
-    sub_heading: str
-    footer: str
-    button: Button
-    input: Input
-    or_: str = msgspec.field(name="or", default="or")
-    phone_input: Input = msgspec.field(default_factory=lambda: Input("", ""))
-
-
-class CodeButton(msgspec.Struct, frozen=True):
-    """The texts of the code page's buttons."""
-
-    text: str
-    resend: str
-    resend_again: str
-
-
-class CodeTexts(msgspec.Struct, frozen=True):
-    """The texts of the code page."""
-
-    title_text: str
-    title: str
-    subtitle: str
-    error_text: str
-    button: CodeButton
-
-
-class Localization(msgspec.Struct, frozen=True):
-    """The texts of the page in one language."""
-
-    login: LoginTexts
-    magic_otp: CodeTexts
-    language: str = "English"
-    iso_code: str = "en"
-    direction: str = "ltr"
 
 
 class Configuration(msgspec.Struct, frozen=True):
@@ -123,40 +85,51 @@ class Configuration(msgspec.Struct, frozen=True):
     localization: Localization
 
 
-def configuration(application: Application, public_url: str) -> Configuration:
-    """Return an application's public configuration; it holds nothing that isn't shown to everybody."""
-    branding = application.branding
+def configuration(
+    application: Application, address: str, methods: Sequence[str], language: Language, *, is_by_domain: bool
+) -> Configuration:
+    """Return an application's public configuration; it holds nothing that isn't shown to everybody.
+
+    Args:
+        application: whose it is.
+        address: where people sign in to it, without a path.
+        methods: the keys of the ways to sign in.
+        language: in which the page speaks.
+        is_by_domain: whether it was asked for by domain, where the look's schema is documented as a text of JSON.
+    """
     return Configuration(
         id=application.id,
         name=application.name,
         client_id=application.client_id,
-        branding=ConfiguredBranding(
-            brand=application.name,
-            signature=branding.signature or f"The {application.name} team",
-            btn_color=branding.accent or _ACCENT,
-            brand_logo=branding.logo_url,
-            font=Font("", "Inter"),
-        ),
-        connection=[Connection("MagicLink", application.id)],
-        default_redirect_url=next(iter(application.callback_urls), public_url),
-        auth_config=AuthConfiguration(),
-        localization=_english(application.name),
+        branding=_branding(application, address, language, is_by_domain=is_by_domain),
+        connection=[
+            Connection(_PROVIDERS[method], connection_id_of(application.id, method))
+            for method in methods
+            if method in _PROVIDERS
+        ],
+        default_redirect_url=next(iter(application.callback_urls), address),
+        auth_config=AuthConfiguration(_PASSKEY in methods, _PASSKEY in methods),
+        localization=localization(application, language),
     )
 
 
-def _english(name: str) -> Localization:
-    login = LoginTexts(
-        heading="Welcome to ",
-        sub_heading="Sign in, or create an account by signing in for the first time.",
-        footer="By going on you accept the terms and the privacy policy.",
-        button=Button("Sign in without password"),
-        input=Input("you@example.com", "Email"),
+def _branding(application: Application, address: str, language: Language, *, is_by_domain: bool) -> ConfiguredBranding:
+    look = application.branding
+    accent = look.accent or _ACCENT
+    schema = branding_schema(look, application.name, address, ink_on(accent))
+    return ConfiguredBranding(
+        brand=application.name,
+        signature=look.signature or f"The {application.name} team",
+        btn_color=accent,
+        brand_logo=look.logo_url,
+        font=Font(look.font_url, look.font_family or "Inter"),
+        branding_schema=msgspec.json.encode(schema).decode() if is_by_domain else schema,
+        text_color=look.text_colour or "#0f172a",
+        background_image=look.background_url,
+        login_box_color=look.box_colour,
+        background=look.page_colour or "#f8fafc",
+        favicon=look.favicon_url,
+        lang=language.tag,
+        white_label=look.is_white_label,
+        page_title=look.page_title,
     )
-    code = CodeTexts(
-        title_text="Login to",
-        title=f"Sign in to {name}",
-        subtitle="We sent a link and a six-digit code to",
-        error_text="That is not the code of the newest mail.",
-        button=CodeButton("Continue", "Send it again", "Send it once more"),
-    )
-    return Localization(login=login, magic_otp=code)
