@@ -13,14 +13,25 @@ from pathlib import Path
 from typing import Any, get_type_hints
 from urllib.parse import urlsplit
 
+from gatepass.audit.settings import AuditSettings
+from gatepass.domains.settings import DomainSettings
 from gatepass.gate.connections.watch import ConnectionLimits
 from gatepass.gate.settings import DEFAULT_DATA, ServerSettings
+from gatepass.impersonation.settings import ImpersonationSettings
+from gatepass.invitations.settings import InvitationSettings
 from gatepass.kit.configuration import Malformed, parse_value
 from gatepass.kit.mail.addresses import parse_address
 from gatepass.kit.problems import Problem
+from gatepass.methods.password.settings import PasswordSettings
+from gatepass.methods.sms_code.queries import carrier_faults
+from gatepass.methods.sms_code.settings import SmsSettings
 from gatepass.outbox.settings import OutboxSettings
 from gatepass.protection.settings import LimitSettings
+from gatepass.provider.authorization.settings import ProviderSettings
+from gatepass.sessions.settings import SessionSettings
 from gatepass.tokens.settings import TokenSettings
+from gatepass.users.settings import UserSettings
+from gatepass.webhooks.settings import WebhookSettings
 
 __all__ = ["FaultySettings", "ServerSettings", "Setting", "Settings", "all_settings", "load", "missing_for_production"]
 
@@ -39,8 +50,18 @@ class Settings:
     server: ServerSettings = field(default_factory=ServerSettings)
     outbox: OutboxSettings = field(default_factory=OutboxSettings)
     limits: LimitSettings = field(default_factory=LimitSettings)
+    sessions: SessionSettings = field(default_factory=SessionSettings)
     tokens: TokenSettings = field(default_factory=TokenSettings)
+    provider: ProviderSettings = field(default_factory=ProviderSettings)
+    impersonation: ImpersonationSettings = field(default_factory=ImpersonationSettings)
     connections: ConnectionLimits = field(default_factory=ConnectionLimits)
+    audit: AuditSettings = field(default_factory=AuditSettings)
+    invitations: InvitationSettings = field(default_factory=InvitationSettings)
+    domains: DomainSettings = field(default_factory=DomainSettings)
+    webhooks: WebhookSettings = field(default_factory=WebhookSettings)
+    users: UserSettings = field(default_factory=UserSettings)
+    sms: SmsSettings = field(default_factory=SmsSettings)
+    passwords: PasswordSettings = field(default_factory=PasswordSettings)
 
 
 class FaultySettings(Exception):
@@ -103,8 +124,18 @@ def load(environment: Mapping[str, str] | None = None, *, given: Mapping[str, An
         ServerSettings(**values["server"]),
         OutboxSettings(**values["outbox"]),
         _limits(values["limits"], faults),
+        SessionSettings(**values["sessions"]),
         TokenSettings(**values["tokens"]),
+        ProviderSettings(**values["provider"]),
+        ImpersonationSettings(**values["impersonation"]),
         ConnectionLimits(**values["connections"], trusted=frozenset(values["server"].get("trusted_proxies", ()))),
+        AuditSettings(**values["audit"]),
+        InvitationSettings(**values["invitations"]),
+        DomainSettings(**values["domains"]),
+        WebhookSettings(**values["webhooks"]),
+        UserSettings(**values["users"]),
+        SmsSettings(**values["sms"]),
+        PasswordSettings(**values["passwords"]),
     )
     faults += _contradictions(settings)
     if faults:
@@ -191,6 +222,15 @@ def _unknown(environment: Mapping[str, str], file: dict[str, Any]) -> Iterator[s
 def _contradictions(settings: Settings) -> Iterator[str]:
     yield from settings.server.faults()
     yield from settings.outbox.faults()
+    yield from settings.sessions.faults()
+    yield from settings.provider.faults()
+    yield from settings.domains.faults()
+    yield from settings.audit.faults()
+    yield from settings.invitations.faults()
+    yield from settings.webhooks.faults()
+    yield from settings.sms.faults()
+    yield from carrier_faults(settings.sms)
+    yield from settings.passwords.faults()
     yield from _mail_faults(settings)
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from gatepass.app import Foundations, build
 from gatepass.cli.ground import absent_database
 from gatepass.kit.clock import SystemClock
-from gatepass.kit.db import Database, Limits, Tx, open_database, query
+from gatepass.kit.db import Database, Limits, Tx, open_database, query, sqlite_path
 from gatepass.kit.key_file import KeyFileFault, is_private, make_key_file, read_key_ring
 from gatepass.kit.problems import Problem
 from gatepass.kit.secrets import SealBroken
@@ -24,6 +24,7 @@ from gatepass.worker import transport_of
 
 _CLOCK_TOLERANCE = timedelta(seconds=5)
 _CORRECT_DATABASE = "Start it, or correct GATEPASS_DATABASE."
+_MADE_AT_START = "none yet; the server makes it when it starts, as this is development"
 _NOT_BEFORE = datetime(2025, 1, 1, tzinfo=UTC)
 _ASK_TIME = query(
     datetime,
@@ -56,6 +57,8 @@ async def examine(settings: Settings) -> list[Finding]:
 
 async def _database(settings: Settings) -> list[Finding]:
     if absent := absent_database(settings):
+        if _is_made_at_start(settings):
+            return [Finding("database", is_well=True, observation=_MADE_AT_START)]
         observation, run, rest = absent.partition(" Run ")
         remedy = f"{run.lstrip()}{rest}" or _CORRECT_DATABASE
         return [Finding("database", is_well=False, observation=observation, remedy=remedy)]
@@ -71,6 +74,16 @@ async def _database(settings: Settings) -> list[Finding]:
         lost = Finding("database", is_well=False, observation=fault.detail or fault.title, remedy=_CORRECT_DATABASE)
         return [lost, *(finding for finding in found if finding.subject != lost.subject)]
     return found
+
+
+def _is_made_at_start(settings: Settings) -> bool:
+    """Tell whether a server in development has not been started yet; to a database that is there its key belongs."""
+    server = settings.server
+    try:
+        path = sqlite_path(server.database_url)
+    except ValueError:
+        return False
+    return server.dev and path is not None and not path.exists()
 
 
 async def _with_database(settings: Settings, database: Database) -> AsyncIterator[Finding]:
@@ -149,6 +162,8 @@ def _key_file(settings: Settings) -> Finding:
     path = settings.server.key_file
     if settings.server.master_key is not None:
         observation, remedy = "given by the environment", "Set GATEPASS_MASTER_KEY to what `gatepass keys init` makes."
+    elif not path.is_file() and _is_made_at_start(settings):
+        return Finding("master key", is_well=True, observation=_MADE_AT_START)
     elif not path.is_file():
         return Finding(
             "master key", is_well=False, observation=f"{path} is missing", remedy="Run `gatepass keys init`."

@@ -19,12 +19,14 @@ class Entry:
         module: where it lies.
         summary: the first sentence of its help.
         is_group: whether commands follow.
+        verb: the function that does it, where it can't be called as what is typed.
     """
 
     name: str
     module: str
     summary: str
     is_group: bool = False
+    verb: str = ""
 
 
 TABLE: Final = (
@@ -37,7 +39,18 @@ TABLE: Final = (
     ),
     Entry("doctor", "doctor", "Check the database, the keys, the clock, the public URL, the mail and the worker."),
     Entry("keys", "keys", "The master key and the keys that sign tokens.", is_group=True),
-    Entry("app", "app", "The applications that people sign in to.", is_group=True),
+    Entry("app", "applications", "The applications that people sign in to.", is_group=True),
+    Entry("operator", "operators", "Who may operate the server.", is_group=True),
+    Entry("api-key", "api_keys", "The keys by which scripts call the management API.", is_group=True),
+    Entry("backup", "backups", "Copy the database to a file while the server runs."),
+    Entry("restore", "backups", "Put a backup in the database's place; stop the server first."),
+    Entry("import", "transfer", "Bring people in by a file of another product.", verb="bring_in"),
+    Entry("export", "transfer", "Write everybody to a file in the format of another product."),
+    Entry("audit", "audit", "The record of events: whether it was tampered with, and exports.", is_group=True),
+    Entry("plan", "configuration", "Show what `gatepass apply` would change."),
+    Entry("apply", "configuration", "Make the server what a file says, all of it or nothing."),
+    Entry("export-config", "configuration", "Write what the server is to a file.", verb="export_config"),
+    Entry("breach", "breach", "The file of passwords that are known from breaches.", is_group=True),
     Entry("mail", "mail", "Mail.", is_group=True),
     Entry("version", "version", "Print the version."),
 )
@@ -61,7 +74,7 @@ def assemble(chosen: str | None) -> typer.Typer:
         if entry.is_group:
             commands.add_typer(module.commands, name=entry.name)
         else:
-            commands.command(entry.name)(getattr(module, entry.module))
+            commands.command(entry.name)(getattr(module, entry.verb or entry.name))
     return commands
 
 

@@ -77,7 +77,10 @@ def absent_database(settings: Settings) -> str | None:
         return f"{fault}."
     if path is None or path.exists():
         return None
-    return f"There is no database at {path}. Run `gatepass migrate`, or name another folder with --data."
+    return (
+        f"There is no database at {path.absolute()}. Name the folder of yours with --data or GATEPASS_DATA, "
+        "or run `gatepass migrate` to make a new one there."
+    )
 
 
 def refuse_unready(settings: Settings) -> None:

@@ -13,7 +13,6 @@ import uvicorn
 
 from gatepass.app import Application as ServerApplication
 from gatepass.app import Foundations, House
-from gatepass.applications.model import Application
 from gatepass.cli.ground import (
     DatabaseOption,
     DataOption,
@@ -68,11 +67,11 @@ def serve(
     if inherited is not None:
         _run(_at_its_port(settings, inherited), inherited)
         return
-    demo = _prepare(settings)
+    _prepare(settings)
     listener = _listen(settings)
     settings = _at_its_port(settings, listener)
-    if demo is not None:
-        out.print(welcome(settings, demo), soft_wrap=True)
+    if settings.server.dev:
+        out.print(welcome(settings, run(settings, ready_demo)), soft_wrap=True)
     else:
         err.print(summary(settings), markup=False)
     if settings.server.workers > 1:
@@ -81,13 +80,13 @@ def serve(
         _run(settings, listener)
 
 
-def _prepare(settings: Settings) -> Application | None:
-    """Make sure that the server can serve, or leave; in development make what is missing and return an application."""
+def _prepare(settings: Settings) -> None:
+    """Make sure that the server can serve, or leave; in development make what is missing."""
     server = settings.server
     if not server.dev:
         refuse_unready(settings)
         run(settings, _check_keys)
-        return None
+        return
     make_folder(server.data)
     if server.master_key is None and not server.key_file.exists():
         make_key_file(server.key_file)
@@ -96,12 +95,7 @@ def _prepare(settings: Settings) -> Application | None:
         asyncio.run(upgrade(server.database_url))
     except StorageUnavailable as fault:
         fail(f"The database can't be reached: {fault.detail or fault.title}")
-    return run(settings, _check_keys_and_ready_demo)
-
-
-async def _check_keys_and_ready_demo(foundations: Foundations) -> Application:
-    await _check_keys(foundations)
-    return await ready_demo(foundations)
+    run(settings, _check_keys)
 
 
 async def _check_keys(foundations: Foundations) -> None:

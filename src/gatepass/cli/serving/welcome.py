@@ -1,10 +1,12 @@
 """What is told when the server starts: to a developer how to try it, to an operator where it stands."""
 
+from dataclasses import replace
+
 from rich.text import Text
 
 from gatepass import __version__
 from gatepass.app import Foundations
-from gatepass.applications.flows import register
+from gatepass.applications.flows import change, register, registration_of
 from gatepass.applications.model import Application, ApplicationType, Registration
 from gatepass.applications.queries import list_applications
 from gatepass.kit.db import Tx
@@ -21,12 +23,28 @@ _DEMO = Registration(
 
 
 async def ready_demo(foundations: Foundations) -> Application:
-    """Return the oldest application, making the demo application where there is none yet."""
+    """Return the oldest application, making the demo application where there is none yet.
+
+    The start page signs in to the demo application, so that its callback has to be registered at the present port.
+    """
     at = foundations.clock.now()
+    origin = foundations.settings.server.origin
+    demo = replace(
+        _DEMO,
+        callback_urls=(*_DEMO.callback_urls, f"{origin}/dev/callback"),
+        logout_urls=(*_DEMO.logout_urls, f"{origin}/"),
+    )
 
     async def body(tx: Tx) -> Application:
         found = await list_applications(tx)
-        return found[0] if found else (await register(tx, _DEMO, at)).application
+        if not found:
+            return (await register(tx, demo, at)).application
+        eldest = found[0]
+        if eldest.name != demo.name or demo.callback_urls[-1] in eldest.callback_urls:
+            return eldest
+        known = registration_of(eldest)
+        renewed = replace(known, callback_urls=demo.callback_urls, logout_urls=demo.logout_urls)
+        return await change(tx, eldest, renewed, at)
 
     return await foundations.database.transact(body)
 
@@ -57,7 +75,7 @@ def welcome(settings: Settings, application: Application) -> Text:
         ("Start page", f"{url}/"),
         ("Mailbox", mailbox),
         ("API", f"{url}/docs"),
-        ("Keys", f"{url}/.well-known/jwks.json"),
+        ("OpenID", f"{url}/.well-known/openid-configuration"),
     ):
         text.append_text(Text.assemble("  ", (f"{name:12}", "dim"), (address, "cyan"), "\n"))
     text.append_text(Text.assemble("\n  ", (application.name, "bold"), "\n  ", (f"{'client_id':12}", "dim")))

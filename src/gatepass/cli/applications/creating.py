@@ -1,22 +1,24 @@
-"""`gatepass app`: the applications that people sign in to."""
+"""`gatepass app create`."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.markup import escape
 
 from gatepass.app import Foundations, build, ready_keys
 from gatepass.applications.flows import Registered, register
-from gatepass.applications.model import Application, ApplicationType, Branding, Registration
-from gatepass.applications.queries import list_applications
+from gatepass.applications.model import ApplicationType, Branding, OAuthPolicy, Registration
+from gatepass.cli.applications.values import row, with_settings
 from gatepass.cli.ground import DatabaseOption, DataOption, JsonOption, err, out, print_json, run, settings_of
 from gatepass.kit.colours import LIGHT_PAGE, is_colour, readable
 from gatepass.protocols.jose import SigningAlgorithm
 
-commands = typer.Typer(no_args_is_help=True, help="The applications that people sign in to.")
+ScopeOption = Annotated[
+    list[str] | None,
+    typer.Option("--scope", help="What it may ask for; sys_owner manages the server. May be repeated."),
+]
 
 
-@commands.command("create")
 def create(
     name: Annotated[str, typer.Argument(help="What people will read on the sign-in page and in mails.")],
     kind: Annotated[ApplicationType, typer.Option("--type", help="Where it runs.")] = ApplicationType.WEB,
@@ -30,6 +32,11 @@ def create(
     algorithm: Annotated[
         SigningAlgorithm, typer.Option("--algorithm", help="What signs its tokens.")
     ] = SigningAlgorithm.ES256,
+    scope: ScopeOption = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="A further setting as KEY=VALUE, as `gatepass app set` takes it; may be repeated."),
+    ] = None,
     data: DataOption = None,
     database: DatabaseOption = None,
     as_json: JsonOption = False,
@@ -43,16 +50,19 @@ def create(
         allowed_origins=tuple(origin or ()),
         signing_algorithm=algorithm,
         branding=Branding(accent, logo),
+        oauth=OAuthPolicy(scopes=tuple(scope or ())),
     )
+    registration = with_settings(registration, settings or [])
 
-    async def body(foundations: Foundations) -> Registered:
-        at = foundations.clock.now()
-        registered = await foundations.database.transact(lambda tx: register(tx, registration, at))
-        await ready_keys(build(foundations))
-        return registered
-
-    registered = run(settings_of(data, database), body)
+    registered = run(settings_of(data, database), lambda foundations: _register(foundations, registration))
     _show(registered, as_json=as_json)
+
+
+async def _register(foundations: Foundations, registration: Registration) -> Registered:
+    at = foundations.clock.now()
+    registered = await foundations.database.transact(lambda tx: register(tx, registration, at))
+    await ready_keys(build(foundations))
+    return registered
 
 
 def _show(registered: Registered, *, as_json: bool) -> None:
@@ -61,40 +71,10 @@ def _show(registered: Registered, *, as_json: bool) -> None:
     if is_colour(accent) and readable(accent, LIGHT_PAGE) != accent.lower():
         err.print(f"{accent} is hard to read on white; pages and mails use {readable(accent, LIGHT_PAGE)} instead.")
     if as_json:
-        print_json({**_row(registered.application), "client_secret": secret})
+        print_json({**row(registered.application), "client_secret": secret})
         return
     out.print(f"[green]✓[/] {escape(registered.application.name)}")
     out.print(f"  client_id      {registered.application.client_id}", soft_wrap=True)
     if secret:
         out.print(f"  client_secret  {secret}", soft_wrap=True)
         out.print("  The secret is shown this once; keep it on your server.")
-
-
-@commands.command("list")
-def list_all(data: DataOption = None, database: DatabaseOption = None, as_json: JsonOption = False) -> None:
-    """List the applications, the oldest first."""
-
-    async def body(foundations: Foundations) -> list[Application]:
-        return await foundations.database.read(list_applications)
-
-    found = run(settings_of(data, database), body)
-    if as_json:
-        print_json([_row(application) for application in found])
-        return
-    for application in found:
-        out.print(f"{escape(application.name)}  ({application.type.value})\n  {application.client_id}", soft_wrap=True)
-    if not found:
-        out.print("No application yet. Make one with `gatepass app create NAME --type web --callback URL`.")
-
-
-def _row(application: Application) -> dict[str, Any]:
-    return {
-        "id": application.id,
-        "name": application.name,
-        "type": application.type.value,
-        "client_id": application.client_id,
-        "callback_urls": list(application.callback_urls),
-        "logout_urls": list(application.logout_urls),
-        "allowed_origins": list(application.allowed_origins),
-        "signing_algorithm": application.signing_algorithm.value,
-    }
