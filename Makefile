@@ -3,12 +3,12 @@
 # PYTHON names an interpreter, when the one that would be found is not the one that you want.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench docs lock format clean
+.PHONY: help setup run test check bench bench-scale docs lock format clean
 
 PY = .venv/bin/python
 
 help: ## List these commands.
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)$$/  make \1|\2/p' Makefile | while IFS='|' read -r name sentence; do printf '%-14s %s\n' "$$name" "$$sentence"; done
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)$$/  make \1|\2/p' Makefile | while IFS='|' read -r name sentence; do printf '%-16s %s\n' "$$name" "$$sentence"; done
 
 setup: ## Make .venv and install exactly what requirements/runtime.lock names; at once when nothing changed.
 	@sh tools/setup.sh runtime
@@ -20,6 +20,7 @@ test: ## Run every test, on SQLite, on a real PostgreSQL and in a real browser; 
 	@sh tools/setup.sh development
 	@$(PY) -m tools.postgres
 	@$(PY) -m tools.chromium
+	@-$(PY) -m tools.examples
 	@$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
 
 check: ## Judge the source: lint, format, types, import contracts, dependencies, sizes, the house's own rules, generated docs.
@@ -29,6 +30,10 @@ check: ## Judge the source: lint, format, types, import contracts, dependencies,
 bench: ## Measure the server and its peers side by side, and print ratios.
 	@sh tools/setup.sh development
 	@$(PY) -m bench $(ARGS)
+
+bench-scale: ## Measure what a million people cost: list, search, read and update beside a server with a thousand.
+	@sh tools/setup.sh development
+	@$(PY) -m bench.scale $(ARGS)
 
 docs: ## Write the reference pages again from the code.
 	@sh tools/setup.sh development

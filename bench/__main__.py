@@ -9,7 +9,7 @@ from rich.console import Console
 
 from bench import node_peers
 from bench.contest import Conditions, Footprint, Results, Subject, compete, time_starts
-from bench.gatepass_server import GatepassServer
+from bench.gatepass.server import GatepassServer
 from bench.lines import LINES
 from bench.processes import Cores
 from bench.report import as_data, show, write_json
@@ -23,6 +23,7 @@ def options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--connections", type=int, default=32, help="connections at once (default 32)")
     parser.add_argument("--only", metavar="LINE,…", default="", help=", ".join(line.key for line in LINES))
     parser.add_argument("--without-peers", action="store_true", help="measure Gatepass alone")
+    parser.add_argument("--database", metavar="URL", default="", help="an empty database for Gatepass (default SQLite)")
     parser.add_argument("--json", metavar="FILE", type=Path, help="write all figures to a file too")
     chosen = parser.parse_args(arguments)
     unknown = set(filter(None, chosen.only.split(","))) - {line.key for line in LINES}
@@ -37,9 +38,9 @@ def wanted(only: str) -> set[str]:
     return {key for line in LINES if not asked or line.key in asked for key in (line.key, *line.parts)}
 
 
-def subjects(conditions: Conditions, *, without_peers: bool) -> list[Subject]:
+def subjects(conditions: Conditions, *, database: str, without_peers: bool) -> list[Subject]:
     """Build everybody who takes part."""
-    ours: list[Subject] = [GatepassServer(conditions)]
+    ours: list[Subject] = [GatepassServer(conditions, database=database)]
     if without_peers:
         return ours
     node_peers.install_peers()
@@ -78,7 +79,9 @@ def main(arguments: list[str]) -> int:
     console = Console()
     with tempfile.TemporaryDirectory(prefix="gatepass-bench-") as workspace:
         conditions = Conditions(Path(workspace), Cores.available(), chosen.connections, chosen.seconds)
-        results = measure(subjects(conditions, without_peers=chosen.without_peers), chosen, console)
+        results = measure(
+            subjects(conditions, database=chosen.database, without_peers=chosen.without_peers), chosen, console
+        )
     show(console, results, conditions, rounds=chosen.rounds)
     if chosen.json:
         versions = {} if chosen.without_peers else node_peers.versions()

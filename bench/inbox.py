@@ -1,4 +1,4 @@
-"""Reads what the sink received: who the mail went to, and the link in it."""
+"""Reads what the sink received: who the mail went to, and the link and the code in it."""
 
 import re
 import sys
@@ -12,16 +12,18 @@ from urllib.parse import parse_qs, urlsplit
 from bench.processes import Process, free_port
 
 LINK = re.compile(r"https?://[^\s<>\"]*magictext=[^\s<>\"]+")
+CODE = re.compile(r"^ +(\d{3}) (\d{3})\r?$", re.MULTILINE)
 PATIENCE = 60.0
 """Seconds that the mails of one slot may take to arrive."""
 
 
 @dataclass(frozen=True, slots=True)
 class MailedLink:
-    """A magic link as it was mailed."""
+    """A magic link as it was mailed, and the code beside it; empty where there was none."""
 
     address: str
     query: dict[str, str]
+    code: str = ""
 
 
 @dataclass
@@ -77,17 +79,19 @@ class Inbox:
 
 
 def mailed_link(mail: bytes) -> MailedLink:
-    """Find the address and the link in a mail.
+    """Find the address, the link and the code in a mail.
 
     Raises:
         ValueError: There is no magic link in its text.
     """
     message = message_from_bytes(mail)
-    found = LINK.search(_text(message))
+    text = _text(message)
+    found, code = LINK.search(text), CODE.search(text)
     if found is None:
         raise ValueError(f"a mail without a magic link: {mail[:500]!r}")
     query = parse_qs(urlsplit(found.group()).query)
-    return MailedLink(str(message["To"]).strip("<> "), {name: values[0] for name, values in query.items()})
+    values = {name: values[0] for name, values in query.items()}
+    return MailedLink(str(message["To"]).strip("<> "), values, code[1] + code[2] if code else "")
 
 
 def _text(message: Message) -> str:

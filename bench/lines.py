@@ -38,8 +38,16 @@ LINES = (
     ),
     Line("redeem", "  of which verify (GET of the link's API)"),
     Line("collect", "  of which the status call with tokens"),
+    Line("code", "code by e-mail: verify and hand out tokens"),
     Line("status", "status of a pending attempt"),
-    Line("refresh", "refresh", rival="oidc-provider, ES256 JWT", target=1.8),
+    Line("refresh", "refresh by the documented call", rival="oidc-provider, ES256 JWT", target=1.8),
+    Line("credentials", "client credentials", rival="oidc-provider, ES256 JWT", target=2.0),
+    Line("authorize", "silent authorization: a browser's cookie for a code"),
+    Line("exchange", "authorization code exchange"),
+    Line("renew", "refresh, access and id token", rival="oidc-provider, ES256 JWT", target=1.8),
+    Line("renew-rs256", "  the same, signed with RS256"),
+    Line("introspect", "introspection", rival="oidc-provider, defaults", target=3.0),
+    Line("session", "session look-up", rival="better-auth", target=20.0),
     Line("jwks", "key set (JWKS)", rival="oidc-provider", target=2.5),
 )
 

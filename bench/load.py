@@ -136,10 +136,20 @@ def expect(reply: Reply, status: int = 200) -> Reply:
     return reply
 
 
-def forever(request: bytes) -> Client:
-    """Ask the same question again and again."""
+def forever(request: bytes, holding: bytes = b"") -> Client:
+    """Ask the same question again and again.
+
+    Args:
+        request: The question.
+        holding: What every answer must hold, where a good status alone does not say that the work was done.
+
+    Raises:
+        LoadError: An answer has another status, or does not hold that.
+    """
     while True:
-        expect((yield request))
+        reply = expect((yield request))
+        if holding not in reply.body:
+            raise LoadError(f"expected {holding.decode()} in: {reply.body[:300].decode(errors='replace')}")
 
 
 def ask_once(port: int, request: bytes) -> Reply:

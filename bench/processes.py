@@ -65,7 +65,7 @@ class Process:
 
     def cpu_microseconds(self) -> float:
         """Processor time that the process and all its descendants have used so far."""
-        return sum(_own_nanoseconds(pid) for pid in _family(self.popen.pid)) / 1000 + _reaped_microseconds(
+        return sum(own_nanoseconds(pid) for pid in _family(self.popen.pid)) / 1000 + _reaped_microseconds(
             self.popen.pid
         )
 
@@ -144,7 +144,7 @@ def _family(pid: int) -> list[int]:
     return family
 
 
-def _own_nanoseconds(pid: int) -> int:
+def own_nanoseconds(pid: int) -> int:
     """Read a process's processor clock: all its threads, those that have ended included.
 
     The kernel numbers this clock ``(~pid << 3) | 2``; unlike /proc/<pid>/stat it does not count in steps of 10 ms.

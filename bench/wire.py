@@ -1,6 +1,6 @@
 """HTTP/1.1 in the few lines that a load generator needs: requests are built once, replies are cut from a buffer."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 import msgspec
@@ -10,10 +10,11 @@ HEAD_END = b"\r\n\r\n"
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer: its status and its whole body."""
+    """An answer: its status, its whole body, and its head up to the last header."""
 
     status: int
     body: bytes
+    head: bytes = field(default=b"", compare=False)
 
     def json(self) -> dict[str, object]:
         """Decode the body as a JSON object."""
@@ -21,10 +22,12 @@ class Reply:
         return decoded
 
 
-def get(path: str, host: str = "127.0.0.1", **query: str) -> bytes:
-    """Build a GET request."""
+def get(path: str, host: str = "127.0.0.1", *, cookie: str = "", bearer: str = "", **query: str) -> bytes:
+    """Build a GET request, with a cookie or an access token where one is named."""
     target = f"{path}?{urlencode(query)}" if query else path
-    return f"GET {target} HTTP/1.1\r\nHost: {host}\r\nAccept: application/json\r\n\r\n".encode()
+    known = f"Cookie: {cookie}\r\n" if cookie else ""
+    known += f"Authorization: Bearer {bearer}\r\n" if bearer else ""
+    return f"GET {target} HTTP/1.1\r\nHost: {host}\r\nAccept: application/json\r\n{known}\r\n".encode()
 
 
 def post_json(path: str, content: object, host: str = "127.0.0.1") -> bytes:
@@ -50,7 +53,8 @@ def cut_reply(buffer: bytearray) -> Reply | None:
     end = buffer.find(HEAD_END)
     if end < 0:
         return None
-    head = bytes(buffer[:end]).lower()
+    written = bytes(buffer[:end])
+    head = written.lower()
     status = int(head[9:12])
     start = end + len(HEAD_END)
     at = head.find(b"\r\ncontent-length:")
@@ -67,7 +71,7 @@ def cut_reply(buffer: bytearray) -> Reply | None:
     else:
         body, stop = b"", start
     del buffer[:stop]
-    return Reply(status, body)
+    return Reply(status, body, written)
 
 
 def _dechunk(buffer: bytearray, at: int) -> tuple[bytes, int] | None:

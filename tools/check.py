@@ -47,6 +47,7 @@ def checks() -> list[Check]:
         Check("contracts", [str(Path(python).parent / "lint-imports"), "--no-logo"]),
         Check("dependencies", [python, "-m", "deptry", "--no-ansi", "src"]),
         Check("documents", [python, "-m", "tools.generate_docs", "--check"]),
+        Check("translations", [python, "-m", "tools.catalogues", "--check"]),
         Check("types", [python, "-m", "mypy"]),
     ]
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tools.documents import api, errors, events, schema, settings
+from tools.documents.clients import postman, typescript
 
 _ROOT = Path(__file__).parent.parent
 _FOLDER = "docs/reference"  # everything in it is generated
@@ -35,6 +36,8 @@ DOCUMENTS: tuple[Document, ...] = (
     Document(f"{_FOLDER}/schema.md", schema.page),
     Document(f"{_FOLDER}/api.md", api.page),
     Document(f"{_FOLDER}/openapi.json", api.openapi_page),
+    Document(f"{_FOLDER}/postman.json", postman.page),
+    Document(f"{_FOLDER}/client.ts", typescript.page),
 )
 
 

@@ -1,7 +1,7 @@
-// oidc-provider as one process: three clients that differ in how much work a refresh is, and a back door that mints the
-// first refresh tokens (a sign-in by browser would be the only other way to get them).
+// oidc-provider as one process: clients that differ in how much work a refresh is, and a back door that mints the first
+// refresh tokens, codes and access tokens (a sign-in by browser would be the only other way to get them).
 //   node oidc-provider.mjs PORT DIRECTORY es256|default
-import { generateKeyPairSync } from 'node:crypto';
+import { createHash, generateKeyPairSync } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
@@ -27,17 +27,22 @@ function signingKey() {
 const client = (client_id) => ({
   client_id,
   client_secret: 'a-secret-of-the-benchmark-that-is-long-enough',
-  grant_types: ['authorization_code', 'refresh_token'],
+  grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
   redirect_uris: ['https://app.example/cb'],
+  response_types: ['code'],
   id_token_signed_response_alg: algorithm,
   token_endpoint_auth_method: 'client_secret_post',
 });
 
 const configuration = {
   adapter: openStore(join(directory, `${profile}.sqlite`)),
-  clients: ['plain', 'rotating', 'openid'].map(client),
+  clients: ['plain', 'rotating', 'openid', 'rotating-openid'].map(client),
   cookies: { keys: ['a-cookie-key-of-the-benchmark'] },
-  features: { devInteractions: { enabled: false } },
+  features: {
+    clientCredentials: { enabled: true },
+    devInteractions: { enabled: false },
+    introspection: { enabled: true },
+  },
   findAccount: (_context, id) => ({ accountId: id, claims: async () => ({ sub: id }) }),
   jwks: { keys: [signingKey()] },
   scopes: ['openid', 'offline_access', 'api'],
@@ -56,14 +61,22 @@ if (!isDefault) {
     }),
   };
   // Its own rule rotates a confidential client's token only near the end of its life.
-  configuration.rotateRefreshToken = (context) => context.oidc.client.clientId === 'rotating';
+  configuration.rotateRefreshToken = (context) => context.oidc.client.clientId.startsWith('rotating');
 }
 
 const provider = new Provider(`http://127.0.0.1:${port}`, configuration);
 
-async function mint(clientId, count) {
+const VERIFIER = 'a-verifier-of-the-benchmark-that-is-long-enough-to-be-one'; // what the load sends
+const codeFields = {
+  codeChallenge: createHash('sha256').update(VERIFIER).digest('base64url'),
+  codeChallengeMethod: 'S256',
+  nonce: 'nonce-of-the-benchmark',
+  redirectUri: 'https://app.example/cb',
+};
+
+async function mint(kind, clientId, count) {
   const owner = await provider.Client.find(clientId);
-  const scope = clientId === 'openid' ? 'openid offline_access api' : 'offline_access api';
+  const scope = clientId.endsWith('openid') ? 'openid offline_access api' : 'offline_access api';
   const tokens = [];
   for (let index = 0; index < count; index += 1) {
     const accountId = `user-${clientId}-${index}`;
@@ -71,14 +84,15 @@ async function mint(clientId, count) {
     grant.addOIDCScope(scope);
     grant.addResourceScope(API, 'api');
     const grantId = await grant.save();
-    const token = new provider.RefreshToken({
+    const token = new provider[kind]({
       accountId,
       authTime: Math.floor(Date.now() / 1000),
       client: owner,
       grantId,
       gty: 'authorization_code',
-      rotations: 0,
       scope,
+      ...(kind === 'AuthorizationCode' ? codeFields : {}),
+      ...(kind === 'RefreshToken' ? { rotations: 0 } : {}),
       ...(isDefault ? {} : { resource: API }),
     });
     tokens.push(await token.save());
@@ -93,5 +107,5 @@ createServer((request, response) => {
     return;
   }
   const asked = new URL(request.url, 'http://127.0.0.1').searchParams;
-  mint(asked.get('client'), Number(asked.get('count'))).then((tokens) => response.end(JSON.stringify(tokens)));
+  mint(asked.get('kind'), asked.get('client'), Number(asked.get('count'))).then((tokens) => response.end(JSON.stringify(tokens)));
 }).listen(Number(port), '127.0.0.1');

@@ -40,6 +40,10 @@ def test_a_mail_comes_out_as_its_address_and_the_query_of_its_link(sink: tuple[i
     assert b"\r\n.a line that begins" in inbox.spool.read_bytes()
 
 
+def test_a_code_beside_the_link_comes_out_in_one_piece() -> None:
+    assert mailed_link(mail(f"{LINK}\n\nOr type this code:\n\n    482 915\n").as_bytes()).code == "482915"
+
+
 def test_forgotten_mails_still_count(sink: tuple[int, Inbox]) -> None:
     port, inbox = sink
     with smtplib.SMTP("127.0.0.1", port, local_hostname="client.example", timeout=10) as client:

@@ -40,6 +40,6 @@ def test_an_unknown_check_is_no_success(capsys: pytest.CaptureFixture[str]) -> N
 
 
 def test_every_promised_check_is_there() -> None:
-    promised = {"lint", "format", "rules", "contracts", "dependencies", "documents", "types"}
+    promised = {"lint", "format", "rules", "contracts", "dependencies", "documents", "types", "translations"}
 
     assert {task.name for task in checks()} == promised

@@ -100,6 +100,6 @@ def test_every_command_has_a_sentence() -> None:
     lines = done.stdout.splitlines()
     commands = {line.split()[1]: line for line in lines}
 
-    wanted = {"help", "setup", "run", "test", "check", "bench", "docs", "lock", "format", "clean"}
+    wanted = {"help", "setup", "run", "test", "check", "bench", "bench-scale", "docs", "lock", "format", "clean"}
     assert set(commands) == wanted
     assert all(line.endswith(".") for line in lines)

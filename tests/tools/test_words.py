@@ -15,8 +15,8 @@ _PAGES = sorted({*_ROOT.glob("*.md"), *(_ROOT / "docs").rglob("*.md"), *(_ROOT /
 _LINK = re.compile(r"\]\((?!https?:)([^)#\s]*)(?:#([^)\s]*))?\)")
 _HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 _VARIABLE = re.compile(r"\bGATEPASS_[A-Z_]*[A-Z]\b")
-_COMMAND = re.compile(r"(?:^|[`/(] ?|exec )gatepass ((?:[a-z]+ ?){1,2})", re.MULTILINE)
-_TARGET = re.compile(r"(?:^|`)make ([a-z]+)", re.MULTILINE)
+_COMMAND = re.compile(r"(?:^|[`/(] ?|exec )gatepass ((?:[a-z]+(?:-[a-z]+)* ?){1,2})", re.MULTILINE)
+_TARGET = re.compile(r"(?:^|`)make ([a-z]+(?:-[a-z]+)*)", re.MULTILINE)
 _FIGURE = re.compile(r"`(gatepass_[a-z_]+)(?:\{|`)")
 _NOT_SETTINGS = {"GATEPASS_CONFIG"}
 
@@ -55,7 +55,7 @@ def test_every_command_that_is_named_exists(name: str) -> None:
 
 @pytest.mark.parametrize("name", _names())
 def test_every_target_of_make_that_is_named_exists(name: str) -> None:
-    targets = set(re.findall(r"^([a-z]+):", (_ROOT / "Makefile").read_text(), re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):", (_ROOT / "Makefile").read_text(), re.MULTILINE))
     assert set(_TARGET.findall((_ROOT / name).read_text())) - targets == set()
 
 

@@ -9,13 +9,17 @@ from typing import Any, cast
 import msgspec
 
 from gatepass.app import Foundations, build, endpoints
+from gatepass.gate.description import management
 from gatepass.gate.headers import standing_headers
-from gatepass.gate.model import Call, Caller, Endpoint, Reply
+from gatepass.gate.model import Call, Caller, Endpoint, Face, Reply, Security
 from gatepass.gate.pages.rendering import PageRenderer
+from gatepass.gate.requests.parameters import BodyType
 from gatepass.kit.clock import SystemClock
 from gatepass.kit.db import Database
 from gatepass.kit.secrets import KeyRing, MasterKey
+from gatepass.provider.authorization.settings import ProviderSettings
 from gatepass.settings import ServerSettings, Settings
+from tools.documents.examples import WITHOUT_COMMAND, commands
 from tools.documents.markdown import block, code, head, table
 
 PUBLIC_URL = "https://auth.example.com"
@@ -29,30 +33,35 @@ application's allowed origins. A `client_id` is public: it says which applicatio
 
 **Errors.** Any endpoint may answer the [errors](errors.md) of any request. Those named below are its own.
 
-**The examples** are for a shell that knows `URL` (such as `http://localhost:8000`) and `CLIENT_ID`, and what earlier
-calls answered: `STATE`, `REFRESH_TOKEN`, and from the mail `CODE`, `LINK_STATE` and `MAGICTEXT` (the link's `state` and
-`magictext`)."""
-# What stands for each parameter in the examples.
-SAMPLES: dict[str, str] = {
-    "domain": "auth.example.com",
-    "email": "ana@example.com",
-    "identifier": "ana@example.com",
-    "magictext": "$MAGICTEXT",
-    "otp": "$CODE",
-    "refresh_token": "$REFRESH_TOKEN",
-    "state": "$STATE",
-    "wait": "25",
+**OAuth and OpenID Connect.** The endpoints under `/oauth2/` take parameters as a form, and where it is said also as
+JSON; a parameter without a value counts as left out, and one that is sent twice is refused, but for `resource` and
+`audience`. They announce themselves at `/.well-known/openid-configuration`. Where an application has to prove itself,
+it sends its secret by Basic authentication or in the body, or a signed assertion; a public one sends its `client_id`
+alone. Their errors have [the names of the standards](errors.md#oauth-errors).
+
+**The examples** are for a shell that knows `URL` (such as `http://localhost:8000`), and what stands in it in capitals:
+of the application `CLIENT_ID` and `CLIENT_SECRET`; of earlier answers `STATE`, `ACCESS_TOKEN`, `REFRESH_TOKEN`,
+`ID_TOKEN`, `DEVICE_CODE`, `REQUEST_URI` and, from the address that a browser comes back to, `AUTHORIZATION_CODE`; of
+the mail `CODE`, `LINK_STATE` and `MAGICTEXT` (the link's `state` and `magictext`). `CODE_VERIFIER` is made up for one
+sign-in, and `CODE_CHALLENGE` is its hash (RFC 7636). `INITIAL_TOKEN` is what `gatepass app invite` prints, and
+`REGISTERED_ID` and `REGISTRATION_TOKEN` are what a registration answers. `MANAGEMENT_TOKEN` is an application's token
+by client credentials, or an API key; `MEMBER_TOKEN` is the access token of somebody who belongs to an organization;
+what ends in `_ID` is an id of an earlier answer. Where a browser is meant,
+the answer is where it has to go on, which `curl -i` shows."""
+
+_PROOFS: dict[Security, str] = {
+    Security.CLIENT: "The application proves itself, or names itself where it is public.",
+    Security.BEARER: "Opened by a token in the header `Authorization`.",
 }
-# Optional parameters that an example shows nevertheless, by the endpoint's name.
-_SHOWN: dict[str, tuple[str, ...]] = {"magic_link_status": ("wait",), "auth_status": ("identifier",)}
-# Verify takes the link's own handle, which is another than the application's.
-_SPECIAL: dict[tuple[str, str], str] = {("magic_link_verify", "state"): "$LINK_STATE"}
 
 
 @cache
 def endpoint_table() -> tuple[Endpoint, ...]:
     """Return the whole endpoint table of a server in production, built without opening anything."""
-    settings = Settings(server=ServerSettings(public_url=PUBLIC_URL))
+    # What is off by default is described too.
+    settings = Settings(
+        server=ServerSettings(public_url=PUBLIC_URL), provider=ProviderSettings(dynamic_registration="token")
+    )
     nothing = cast("Database", None)  # nobody asks it before a request comes
     house = build(Foundations(settings, SystemClock(), nothing, KeyRing([MasterKey(bytes(32))])))
     return tuple(endpoints(house, PageRenderer(standing_headers(is_https=True))))
@@ -83,33 +92,14 @@ def page() -> str:
     return "\n\n".join(parts)
 
 
-def example(endpoint: Endpoint) -> str:
-    """Return a command that calls an endpoint."""
-    shapes = document()["components"]["schemas"]
-    query = {"client_id": "$CLIENT_ID"} if endpoint.caller is Caller.APPLICATION else {}
-    query |= _samples(endpoint, shapes, endpoint.query)
-    address = "$URL" + endpoint.paths[0] + ("?" + "&".join(f"{k}={v}" for k, v in query.items()) if query else "")
-    words = ["curl", "-N"] if endpoint.answer == "text/event-stream" else ["curl"]
-    if endpoint.method != "GET":
-        words += ["-X", endpoint.method]
-    call = " ".join([*words, f'"{address}"'])
-    if endpoint.body is None:
-        return call
-    body = _quoted(_samples(endpoint, shapes, endpoint.body))
-    return f"{call} \\\n  -H 'Content-Type: application/json' -d {body}"
+def examples(endpoint: Endpoint) -> list[tuple[str, str]]:
+    """Return the commands that call an endpoint, each with what it does where there are several."""
+    return commands(endpoint, _asked(endpoint) if endpoint.query is not None else _sent(endpoint))
 
 
 async def _nothing_more() -> dict[str, Any]:
     """Stand for a connection on which nothing follows."""
     return {"type": "http.disconnect"}
-
-
-def _quoted(body: dict[str, str]) -> str:
-    text = json.dumps(body)
-    if "$" not in text:
-        return f"'{text}'"
-    escaped = text.replace('"', '\\"')
-    return f'"{escaped}"'
 
 
 async def _call(endpoint: Endpoint) -> Reply:
@@ -123,25 +113,75 @@ def _described(endpoint: Endpoint) -> Iterator[str]:
     yield endpoint.summary
     if endpoint.paths[1:]:
         yield "Also spelled " + ", ".join(code(path) for path in endpoint.paths[1:]) + "."
-    if endpoint.caller is Caller.APPLICATION:
-        yield "Called by an application."
-    for title, shape in (("In the query", endpoint.query), ("In the body, as JSON", endpoint.body)):
-        if shape is not None:
-            yield f"{title}:\n\n{_parameters(endpoint, shapes[shape.__name__], shapes)}"
-    yield block(example(endpoint))
+    yield from _callers(endpoint)
+    for title, shape in (("In the query", _asked(endpoint)), (_body_title(endpoint), _sent(endpoint))):
+        if shape.get("properties"):
+            yield f"{title}:\n\n{_parameters(endpoint, shape, shapes)}"
+    if endpoint.name in WITHOUT_COMMAND:
+        yield WITHOUT_COMMAND[endpoint.name]
+    for title, command in examples(endpoint):
+        if title:
+            yield f"{title}:"
+        yield block(command)
     yield _answer(endpoint, shapes)
     if endpoint.errors:
         yield "Its own errors: " + ", ".join(code(slug) for slug in endpoint.errors) + "."
 
 
+def _callers(endpoint: Endpoint) -> Iterator[str]:
+    if endpoint.caller is Caller.APPLICATION:
+        yield "Called by an application."
+    if proof := _PROOFS.get(endpoint.security):
+        yield proof
+    if needed := management.needs(endpoint):
+        yield str(needed["description"])
+
+
+def _operation(endpoint: Endpoint) -> Mapping[str, Any]:
+    """Return what the document says of an endpoint; nothing of its own."""
+    methods: Mapping[str, Any] = document()["paths"].get(endpoint.paths[0], {})
+    found: Mapping[str, Any] = methods.get(endpoint.method.lower(), {})
+    return found
+
+
+def _asked(endpoint: Endpoint) -> Mapping[str, Any]:
+    """Return the schema of the query."""
+    found = [one for one in _operation(endpoint).get("parameters", ()) if one["in"] == "query"]
+    return {
+        "properties": {one["name"]: one["schema"] for one in found},
+        "required": [one["name"] for one in found if one["required"]],
+    }
+
+
+def _sent(endpoint: Endpoint) -> Mapping[str, Any]:
+    """Return the schema of the body."""
+    contents = _operation(endpoint).get("requestBody", {}).get("content", {})
+    schema: Mapping[str, Any] = next((one["schema"] for one in contents.values()), {})
+    return _inner(schema, document()["components"]["schemas"]) or schema
+
+
+def _body_title(endpoint: Endpoint) -> str:
+    kinds = endpoint.accepts if endpoint.takes_parameters else (BodyType.JSON,)
+    return "In the body, as " + " or ".join("JSON" if kind is BodyType.JSON else "a form" for kind in kinds)
+
+
 def _answer(endpoint: Endpoint, shapes: Mapping[str, Any]) -> str:
+    status = endpoint.status
+    if endpoint.face is Face.PAGE:
+        return "Answers a browser: 303 with where it has to go on, or a page."
     if isinstance(endpoint.answer, str):
-        return f"Answers 200 with `{endpoint.answer}`."
-    name = getattr(endpoint.answer, "__name__", "")
-    if not shapes.get(name, {}).get("properties"):
-        return "Answers 200 with a JSON object." if name == "dict" else "Answers 200 with `{}`."
-    rows = ((code(path), kind) for path, kind in _flattened(shapes[name], shapes))
-    return f"Answers 200 with JSON:\n\n{table(('Field', 'Form'), rows)}"
+        return f"Answers {status} with `{endpoint.answer}`."
+    if endpoint.answer is None:
+        return f"Answers {status} and nothing more."
+    content = _operation(endpoint).get("responses", {}).get(str(status), {}).get("content", {})
+    schema = content.get("application/json", {}).get("schema", {})
+    is_list = schema.get("type") == "array"
+    shape = _inner(schema, shapes) or schema
+    if not shape.get("properties"):
+        return f"Answers {status} with " + ("a JSON object." if "$ref" not in schema else "`{}`.")
+    rows = ((code(path), kind) for path, kind in _flattened(shape, shapes))
+    what = "a JSON array, each of whose members has" if is_list else "JSON"
+    return f"Answers {status} with {what}:\n\n{table(('Field', 'Form'), rows)}"
 
 
 def _parameters(endpoint: Endpoint, shape: Mapping[str, Any], shapes: Mapping[str, Any]) -> str:
@@ -181,6 +221,8 @@ def _inner(part: Mapping[str, Any], shapes: Mapping[str, Any]) -> Mapping[str, A
 def _form(part: Mapping[str, Any], shapes: Mapping[str, Any]) -> str:
     if "anyOf" in part:
         return " or ".join(_form(one, shapes) for one in part["anyOf"])
+    if "$ref" in part and "enum" in (named := shapes[part["$ref"].rpartition("/")[2]]):
+        return _form(named, shapes)
     if part.get("type") == "array":
         return f"list of {_form(part['items'], shapes)}"
     if "enum" in part:
@@ -188,17 +230,3 @@ def _form(part: Mapping[str, Any], shapes: Mapping[str, Any]) -> str:
     words = {"null": "nothing", "boolean": "yes or no", "integer": "whole number", "string": "text"}
     kind = part.get("type", "object")
     return words.get(kind, str(kind))
-
-
-def _samples(endpoint: Endpoint, shapes: Mapping[str, Any], shape: type | None) -> dict[str, str]:
-    if shape is None:
-        return {}
-    described = shapes[shape.__name__]
-    shown = set(described.get("required", ())) | set(_SHOWN.get(endpoint.name, ()))
-    if endpoint.name == "configuration":
-        return {"client_id": "$CLIENT_ID"}
-    return {
-        name: _SPECIAL.get((endpoint.name, name), SAMPLES.get(name, "…"))
-        for name in described["properties"]
-        if name in shown
-    }

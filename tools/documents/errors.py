@@ -18,6 +18,7 @@ from gatepass.gate.model import Face
 from gatepass.kit.problems import Problem
 from gatepass.login.model import Refusal, Refused
 from gatepass.tokens.model import RefreshRefusal
+from tools.documents import oauth_errors
 from tools.documents.error_meanings import MEANINGS
 from tools.documents.markdown import block, code, head, table
 from tools.rules.source import House, Source
@@ -29,13 +30,19 @@ Every error has one stable code, a status and a sentence that says what to do. M
 improved. `…` stands for what differs from case to case. What is unknown and what is wrong get the same answer, so that
 nobody learns who has an account; the log says more, under the number in the header `X-Trace-Id`.
 
-The API answers errors in one body. `error` is the status, `code` the number of the tables below, and the three texts
-are the same sentence:"""
+Who is called decides which form an error takes. The API, under `/api/`, answers it in one body. `error` is the status,
+`code` the number of the tables below, and the three texts are the same sentence:"""
+_OAUTH = """\
+The endpoints of OAuth and OpenID Connect answer in the body of their standards, with a name of
+[theirs](#oauth-errors) for the error and the sentence for the developer, in ASCII:"""
 _FACES = """\
-`/healthz`, `/readyz`, `/metrics` and `/openapi.json` answer `application/problem+json` (RFC 9457) with `type`, `title`,
-`status`, `code` and `trace_id`. Pages show the sentence. A stream of events tells an error as an event named `problem`
-with the API's body. With the API's `429` and `503` comes `Retry-After`, in seconds."""
+Where a browser is sent, to the authorization endpoint, to the one for signing out and to every page, a person reads the
+sentence on a page, in their language where it is one of ours; where the application or the server is at fault, the page
+shows the number under which the log has the rest. `/healthz`, `/readyz`, `/metrics` and `/openapi.json` answer
+`application/problem+json` (RFC 9457) with `type`, `title`, `status`, `code` and `trace_id`. A stream of events tells an
+error as an event named `problem` with the API's body. With `429` and `503` comes `Retry-After`, in seconds."""
 _SAMPLE = Problem("wrong_code", 400, "That is not the code of the newest mail. 4 tries left.", number=1009)
+_OAUTH_SAMPLE = Problem("oauth_refused", 400, "The client may not use that grant.", oauth_error="unauthorized_client")
 _CUT = """\
 A request that can't even be read is answered as plain text, and the connection is closed. The reason is the label
 under which `gatepass_connections_cut_total` counts it."""
@@ -58,13 +65,15 @@ class Contradiction(Exception):
 def page() -> str:
     """Return the page."""
     answers = list(known_answers())
-    parts = [head("Errors", _INTRODUCTION, _FACES[0]), block(_shown(_SAMPLE), "json"), *_FACES[1:]]
+    parts = [head("Errors", _INTRODUCTION), block(_shown(_SAMPLE, Face.HOSTED), "json"), _OAUTH]
+    parts += [block(_shown(_OAUTH_SAMPLE, Face.OAUTH), "json"), _FACES]
     by_code = joined(answers)
     check_meanings(set(by_code))
     for title, meanings in MEANINGS.items():
         rows = ((code(slug), *_cells(by_code[slug]), meaning) for slug, meaning in sorted(meanings.items()))
         parts += [f"## {title}", table(("Code", "Status", "Number", "What the caller reads", "When"), rows)]
-    return "\n\n".join((*parts, "## Before a request is read", _CUT, _of_connections()))
+    check_names(oauth_errors.names_of(House.at(_ROOT).under("src")))
+    return "\n\n".join((*parts, oauth_errors.section(), "## Before a request is read", _CUT, _of_connections()))
 
 
 def known_answers() -> Iterator[Answer]:
@@ -119,6 +128,19 @@ def check_meanings(codes: set[str]) -> None:
         raise Contradiction(f"Nothing answers these any more: {', '.join(left)}.")
 
 
+def check_names(names: Iterable[str]) -> None:
+    """Let pass when every name of a standard that the source answers with has its meaning, and every meaning its name.
+
+    Raises:
+        Contradiction: one of them is missing.
+    """
+    said = set(names)
+    if missing := sorted(said - set(oauth_errors.MEANINGS)):
+        raise Contradiction(f"Say in tools/documents/oauth_errors.py when these are answered: {', '.join(missing)}.")
+    if left := sorted(set(oauth_errors.MEANINGS) - said):
+        raise Contradiction(f"No standard's error is answered by these names any more: {', '.join(left)}.")
+
+
 def _constructed(source: Source, scope: ast.AST, name: str) -> Iterator[Answer]:
     for call in ast.walk(scope):
         if not isinstance(call, ast.Call) or len(call.args) < 3:  # noqa: PLR2004 - code, status, sentence
@@ -151,8 +173,8 @@ def _cells(answers: list[Answer]) -> tuple[str, str, str]:
     return str(answers[0].status), str(answers[0].number), sentences
 
 
-def _shown(problem: Problem) -> str:
-    return msgspec.json.format(render(problem, Face.HOSTED, "").body, indent=2).decode()
+def _shown(problem: Problem, face: Face) -> str:
+    return msgspec.json.format(render(problem, face, "").body, indent=2).decode()
 
 
 def _of_connections() -> str:

@@ -17,7 +17,7 @@ from gatepass.migrations import head as newest
 from gatepass.migrations import upgrade
 from tools.documents.markdown import code, head, table
 from tools.documents.table_meanings import TABLES
-from tools.rules.plan import place
+from tools.rules.plan import package, place
 from tools.rules.source import House
 
 _ROOT = Path(__file__).parent.parent.parent
@@ -30,8 +30,14 @@ has. SQLite's tables are `STRICT`.
 
 A table belongs to the slice that its section names: no other one writes it, or names it in a statement."""
 _CREATE_TABLE = re.compile(r"CREATE TABLE (\w+) \((.*)\)\s*", re.DOTALL)
-_CREATE_INDEX = re.compile(r"CREATE (?:UNIQUE )?INDEX ", re.DOTALL)
-_COLUMN = re.compile(r"\s*(\w+) ([A-Z][A-Z ]*?)( NOT NULL)?,?\s*")
+_INDEX = re.compile(r"CREATE (?:UNIQUE )?INDEX |DROP INDEX ", re.DOTALL)
+_UPDATE = re.compile(r"UPDATE \w+ SET ", re.DOTALL)
+_ADD_COLUMN = re.compile(
+    r"""ALTER TABLE (\w+) ADD COLUMN (\w+) ([A-Z][A-Z ]*?)"""
+    r"""(?: COLLATE "C")?( DEFAULT (?:'.*'|true|false|[0-9]+))?( NOT NULL)?\s*"""
+)
+_SORT = re.compile(r'ALTER TABLE \w+ ALTER COLUMN \w+ TYPE TEXT COLLATE "C"\s*')
+_COLUMN = re.compile(r'\s*(\w+) ([A-Z][A-Z ]*?)(?: COLLATE "C")?( NOT NULL)?,?\s*')
 _INSERT = re.compile(r"\bINSERT INTO (\w+)")
 _IGNORED = re.compile(r"(?:--.*\s*)*$")
 
@@ -62,7 +68,7 @@ def page() -> str:
     slices = _owners()
     parts = [head("Database", f"The schema at revision `{newest()}`.", _INTRODUCTION)]
     for name in sorted(sqlite):
-        parts += [f"## {name}", f"{TABLES[name]} Belongs to `{slices[name]}`."]
+        parts += [f"## {name}", f"{TABLES[name]} Belongs to `{slices.get(name, 'nobody yet')}`."]
         parts += [_columns(sqlite[name], postgresql[name])]
         parts += [_indexes(sqlite[name])] if sqlite[name].indexes else []
     return "\n\n".join(parts)
@@ -106,8 +112,9 @@ def _owners() -> dict[str, str]:
     found = {}
     for source in House.at(_ROOT).under("src"):
         here = place(source.module)
-        if here is not None and here.part:
-            found.update(dict.fromkeys(_INSERT.findall(source.text), here.slice))
+        if here is None or here.part:
+            owner = package(source.module) if here is None else here.slice
+            found.update(dict.fromkeys(_INSERT.findall(source.text), owner))
     return found
 
 
@@ -127,7 +134,11 @@ def _described(connection: sqlite3.Connection, name: str) -> Table:
 
 def _follow(statement: str, tables: dict[str, Table]) -> None:
     text = statement.strip()
-    if _IGNORED.fullmatch(text) or _CREATE_INDEX.match(text):
+    # None of these changes a column's type.
+    if _IGNORED.fullmatch(text) or _INDEX.match(text) or _UPDATE.match(text) or _SORT.fullmatch(text):
+        return
+    if (added := _ADD_COLUMN.fullmatch(text)) is not None:
+        tables[added[1]].types[added[2]] = _postgresql_name(added[3])
         return
     created = _CREATE_TABLE.fullmatch(text)
     if created is None:
@@ -136,7 +147,11 @@ def _follow(statement: str, tables: dict[str, Table]) -> None:
     for line in created[2].splitlines():
         column = _COLUMN.fullmatch(line)
         if column is not None and column[1] != "PRIMARY":
-            made.types[column[1]] = column[2].replace("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ")
+            made.types[column[1]] = _postgresql_name(column[2])
+
+
+def _postgresql_name(kind: str) -> str:
+    return kind.replace("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ")
 
 
 def _columns(sqlite: Table, postgresql: Table) -> str:

@@ -2,9 +2,22 @@
 
 from dataclasses import dataclass
 
-SPINE = ("login", "tokens", "sessions", "access", "organizations", "users", "applications")
-SLICES = (*SPINE, "provider", "directory", "webhooks", "protection", "audit", "outbox")
-FOLDERS_OF_SLICES = ("methods", "web")
+SPINE = (
+    *(
+        "login",
+        "impersonation",
+        "tokens",
+        "sessions",
+        "invitations",
+        "access",
+        "organizations",
+        "authenticators",
+        "users",
+    ),
+    *("domains", "templates", "applications"),
+)
+SLICES = (*SPINE, "mfa", "directory", "webhooks", "transfer", "blueprint", "protection", "audit", "outbox")
+FOLDERS_OF_SLICES = ("methods", "provider", "web")
 NOT_SLICES = ("app", "cli", "worker", "settings", "migrations", "api", "gate", "protocols", "kit")
 
 

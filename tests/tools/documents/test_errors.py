@@ -1,6 +1,6 @@
 import pytest
 
-from tools.documents import errors
+from tools.documents import errors, oauth_errors
 from tools.documents.errors import Answer, Contradiction, answers_of, check_meanings, joined
 from tools.rules.source import House, Source
 
@@ -45,3 +45,29 @@ def test_a_code_that_nobody_explained_is_refused_and_so_is_an_explanation_that_i
         check_meanings(known | {"new_code"})
     with pytest.raises(Contradiction, match=r"any more: wrong_code\."):
         check_meanings(known - {"wrong_code"})
+
+
+def test_a_name_of_a_standard_is_found_where_it_is_answered_and_not_where_it_is_announced() -> None:
+    text = """
+class Denial(StrEnum):
+    PENDING = "authorization_pending"
+
+def judge():
+    raise Refused("invalid_scope", "No.") from Problem("x", 403, "No.", oauth_error="insufficient_scope")
+
+row = Endpoint("a", errors=("slow_down",))
+"""
+    of_statuses = oauth_errors.names_of(())
+
+    found = oauth_errors.names_of(_sources(text)) - of_statuses
+    assert found == {"authorization_pending", "invalid_scope", "insufficient_scope"}
+
+
+def test_a_standards_name_that_nobody_explained_is_refused_and_so_is_an_explanation_that_is_left_over() -> None:
+    known = set(oauth_errors.MEANINGS)
+    errors.check_names(known)
+
+    with pytest.raises(Contradiction, match=r"any more: slow_down\."):
+        errors.check_names(known - {"slow_down"})
+    with pytest.raises(Contradiction, match=r"when these are answered: request_not_supported\."):
+        errors.check_names(known | {"request_not_supported"})

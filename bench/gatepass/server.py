@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from bench.contest import ADDRESSES, STOCK, Entry, Sample, Subject
+from bench.gatepass.provider import CALLBACK, RESOURCE, Provider
 from bench.inbox import Inbox, MailedLink, MailServer, start_sink
 from bench.lines import GATEPASS
 from bench.load import Client, LoadError, drive, expect, forever
@@ -17,6 +18,7 @@ from bench.processes import ROOT, Process
 from bench.wire import get, post_json
 
 LINK = "/api/v1/auth/passwordless/magic-link"
+CODE = "/api/v1/auth/passwordless/email-otp"
 REFRESH = "/api/v1/accesstoken/refresh"
 HOST = "bench.example"
 
@@ -65,12 +67,20 @@ class Stock:
 
 @dataclass
 class GatepassServer(Subject):
-    """Gatepass, started by its own command line."""
+    """Gatepass, started by its own command line.
+
+    Attributes:
+        database: The URL of an empty database; a SQLite file in the workspace where it is empty.
+        client_id: The application that signs people in.
+        providers: The same application and one that signs with RS256, at the provider, by their algorithms.
+    """
 
     name: str = GATEPASS
     host: str = HOST
     answers_at: str = "/.well-known/jwks.json"
+    database: str = ""
     client_id: str = ""
+    providers: dict[str, Provider] = field(default_factory=dict)
     mail: MailServer | None = None
     worker: Process | None = None
     stock: Stock = field(default_factory=Stock)
@@ -82,10 +92,8 @@ class GatepassServer(Subject):
             self.mail = start_sink(self.conditions.workspace, core=self.conditions.cores.load)
             self._run("migrate")
             self._run("keys", "init")
-            made = self._run(
-                "app", "create", "Bench", "--type", "web", "--callback", "https://app.example/cb", "--json"
-            )
-            self.client_id = str(msgspec.json.decode(made)["client_id"])
+            self.providers = {algorithm: self._provider(algorithm) for algorithm in ("ES256", "RS256")}
+            self.client_id = self.providers["ES256"].client_id
         return self._start("serve", "--host", "127.0.0.1", "--port", str(self.port), core=self.conditions.cores.server)
 
     def close(self) -> None:
@@ -108,10 +116,36 @@ class GatepassServer(Subject):
             Entry("deliver", self.name, list, "in the mail worker, a process of its own", measure=self._deliver),
             Entry("redeem", self.name, self._redeems),
             Entry("collect", self.name, self._collects),
+            Entry("code", self.name, self._types, "the guess is counted before it is judged"),
             Entry("status", self.name, self._polls),
             Entry("refresh", self.name, lambda: [self._chain(number) for number in range(conditions.connections)]),
+            *self._provider_entries(),
             Entry("jwks", self.name, lambda: conditions.repeat(get(self.answers_at, HOST))),
         ]
+
+    def _provider_entries(self) -> list[Entry]:
+        here, by_rsa = self.providers["ES256"], self.providers["RS256"]
+        return [
+            Entry("credentials", self.name, here.credentials),
+            Entry("authorize", self.name, here.authorizes, "the session is read, a code is written durably"),
+            Entry("exchange", self.name, here.exchanges),
+            Entry("renew", self.name, here.renews),
+            Entry("renew-rs256", self.name, by_rsa.renews),
+            Entry("introspect", self.name, here.introspects),
+            Entry("session", self.name, here.looks_up),
+        ]
+
+    def _provider(self, algorithm: str) -> Provider:
+        """Register an application and sign people in to it, one for each connection."""
+        made = self._run(
+            *("app", "create", f"Bench {algorithm}", "--type", "web", "--callback", CALLBACK, "--json"),
+            *("--algorithm", algorithm, "--set=oauth.scopes=api", f"--set=oauth.audiences={RESOURCE}"),
+        )
+        application = msgspec.json.decode(made)
+        client_id, connections = str(application["client_id"]), self.conditions.connections
+        seeding = [sys.executable, "-m", "bench.gatepass.seeding", client_id, str(connections), *self._place()]
+        cookies = msgspec.json.decode(self._done(seeding), type=list[str])
+        return Provider(self.port, HOST, self.conditions, client_id, str(application["client_secret"]), cookies)
 
     def _start(self, verb: str, *arguments: str, core: int) -> Process:
         log = self.conditions.workspace / f"gatepass-{verb}.log"
@@ -119,14 +153,21 @@ class GatepassServer(Subject):
         return Process.start(f"gatepass {verb}", command, core=core, environment=self._settings(), log=log)
 
     def _run(self, *arguments: str) -> bytes:
-        command = self._command(*arguments)
+        return self._done(self._command(*arguments))
+
+    def _done(self, command: list[str]) -> bytes:
         done = subprocess.run(command, cwd=ROOT, env=self._settings(), check=False, capture_output=True, timeout=60)
         if done.returncode:
-            raise RuntimeError(f"gatepass {arguments[0]} failed: {(done.stderr + done.stdout).decode()[-2000:]}")
+            raise RuntimeError(f"{' '.join(command[1:5])} failed: {(done.stderr + done.stdout).decode()[-2000:]}")
         return done.stdout
 
     def _command(self, *arguments: str) -> list[str]:
-        return [sys.executable, "-m", "gatepass", *arguments, "--data", str(self.conditions.workspace / "gatepass")]
+        return [sys.executable, "-m", "gatepass", *arguments, *self._place()]
+
+    def _place(self) -> list[str]:
+        """Return the options that say where the data is."""
+        database = ["--database", self.database] if self.database else []
+        return ["--data", str(self.conditions.workspace / "gatepass"), *database]
 
     def _settings(self) -> dict[str, str]:
         return {
@@ -208,6 +249,20 @@ class GatepassServer(Subject):
             reply = yield get(f"{LINK}/status", HOST, client_id=self.client_id, state=state)
             envelope = msgspec.json.decode(expect(reply).body, type=Envelope)
             self.stock.refresh_tokens.append(envelope.refresh_token())
+
+    def _types(self) -> list[Client]:
+        """Type the codes of mails that nobody has opened; each is another person's."""
+        if not self.stock.links:
+            self._deliver()
+        links, self.stock.links = iter(self.stock.links), []
+        return [self._type(links) for _ in range(self.conditions.connections)]
+
+    def _type(self, links: Iterator[tuple[str, MailedLink]]) -> Client:
+        path = f"{CODE}/verify?client_id={self.client_id}"
+        for state, link in links:
+            reply = yield post_json(path, {"state": state, "otp": link.code}, HOST)
+            if not msgspec.json.decode(expect(reply).body, type=Envelope).authenticated:
+                raise LoadError("a code that should sign somebody in does not")
 
     def _polls(self) -> list[Client]:
         """Poll attempts that nobody will verify; they are begun here, and their mails awaited."""
