@@ -178,6 +178,12 @@ def test_the_servers_origin_is_what_browsers_send(url: str, origin: str) -> None
     assert load({"GATEPASS_PUBLIC_URL": url}).server.origin == origin
 
 
+@pytest.mark.parametrize("nameserver", ["dns.example", "9.9.9.9:0", "https://9.9.9.9", "[::1"])
+def test_a_name_server_that_is_no_address_is_named(nameserver: str) -> None:
+    (fault,) = faults({"GATEPASS_NAMESERVERS": f"9.9.9.9,{nameserver}"})
+    assert fault.startswith(f"GATEPASS_NAMESERVERS: {nameserver!r}")
+
+
 @pytest.mark.parametrize("port", ["-1", "65536", "99999999999"])
 def test_a_port_that_is_none_is_a_fault(port: str) -> None:
     (fault,) = faults({"GATEPASS_PORT": port})

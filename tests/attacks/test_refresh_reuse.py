@@ -7,10 +7,11 @@ import pytest
 
 from attacks.adversary import address, exchange, refresh, request, volley
 from gatepass.applications.model import ApplicationType, Registration
-from gatepass.audit.model import Event, EventKind
-from gatepass.kit.db import command, query
+from gatepass.audit.model import Event, EventKind, Origin
+from gatepass.kit.db import Tx, command, query
 from gatepass.kit.ids import REFRESH_TOKEN_PREFIX, new_secret
 from gatepass.sessions.flows import revoke
+from gatepass.sessions.queries import find_session
 from support.client import Client
 from support.gatepass_server import ProcessFactory, RunningServer
 
@@ -102,7 +103,12 @@ def test_a_revoked_session_carries_no_token_any_more(server: RunningServer) -> N
     latest = successor(client, spent)
     (session_id,) = server.read(lambda tx: tx.all(_SESSIONS))
     at = server.clock.now()
-    assert server.transact(lambda tx: revoke(tx, session_id, at))
+
+    async def end(tx: Tx) -> bool:
+        session = await find_session(tx, session_id)
+        return session is not None and await revoke(tx, session, at, Origin())
+
+    assert server.transact(end)
     for token in (latest, spent):
         assert refusal(client, token) == "refresh_token_revoked"
 

@@ -50,7 +50,11 @@ AMBIGUOUS = {
     "a tunnel": b"CONNECT other.test:80 HTTP/1.1\r\nHost: other.test:80\r\n\r\n" + HIDDEN,
     "a body behind an upgrade": b"POST /echo HTTP/1.1\r\n"
     + HOST
-    + b"Connection: upgrade\r\nUpgrade: h2c\r\nContent-Length: 1\r\n\r\nx",
+    + b"Connection: upgrade\r\nUpgrade: websocket\r\nContent-Length: 1\r\n\r\nx",
+    "a body behind two offers": b"POST /echo HTTP/1.1\r\n"
+    + HOST
+    + b"Connection: upgrade\r\nUpgrade: h2c, websocket\r\nContent-Length: 1\r\n\r\nx",
+    "an offer with a folded line": b"GET /hello HTTP/1.1\r\n" + HOST + b"X-A: b\r\nUpgrade: h2c\r\n c\r\n\r\n",
     "a space in the target": b"GET /hel lo HTTP/1.1\r\n" + HOST + b"\r\n",
     "no HTTP at all": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
 }
@@ -119,6 +123,18 @@ def test_an_upgrade_that_is_not_offered_is_answered_as_plain_http_and_ends_there
     answer = exchange(port, upgrade + HIDDEN)
     assert answer.startswith(b"HTTP/1.1 200 ")
     assert answer.count(b"HTTP/1.1 ") == 1
+
+
+@pytest.mark.parametrize("line", [b"Upgrade: h2c", b"upgrade:h2c ", b"Upgrade: h2c\r\nUpgrade: h2c"])
+def test_an_offer_of_http_2_is_ignored_and_the_body_stays_a_body(port: int, line: bytes) -> None:
+    # As java.net.http sends it, with a body that speaks of the same line.
+    body = b"x\r\nUpgrade: h2c\r\n\r\n"
+    head = b"Connection: Upgrade, HTTP2-Settings\r\nContent-Length: %d\r\nHTTP2-Settings: AAEAAEAAAAIAAAAB\r\n"
+    offer = b"POST /echo HTTP/1.1\r\n" + HOST + head % len(body) + line + b"\r\n\r\n" + body
+    answer = exchange(port, offer + GOOD_REQUEST)
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert body in answer
+    assert answer.count(b"HTTP/1.1 200 ") == 2, "the connection goes on in HTTP/1.1"
 
 
 @pytest.mark.parametrize(

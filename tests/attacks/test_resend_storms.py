@@ -6,7 +6,8 @@ from datetime import timedelta
 from attacks.adversary import BEHIND_A_PROXY, Answer, address, request, volley
 from gatepass.kit.db import query
 from support.client import BASE, Client
-from support.gatepass_server import ProcessFactory, RunningServer, ServerFactory, free_port
+from support.gatepass_server import ProcessFactory, RunningServer, ServerFactory
+from support.ports import free_port
 
 VICTIM = "victim@example.com"
 # In development a scale of exactly 1 would be widened.

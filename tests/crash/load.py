@@ -11,6 +11,7 @@ import httpx2
 from support.client import BASE
 from support.smtp import SmtpSink
 
+CODE_BASE = "/api/v1/auth/passwordless/email-otp"
 _MAIL_SECONDS = 0.6
 _people = itertools.count(1)
 
@@ -28,6 +29,8 @@ class SignIn:
     spent_token: str = ""
     successor: str = ""
     has_asked_to_refresh_again: bool = False
+    is_by_code: bool = False
+    code: str = ""
 
 
 @dataclass
@@ -44,7 +47,7 @@ class Ledger:
 
 
 class Person(threading.Thread):
-    """Signs in again and again: send, verify, status twice, refresh twice."""
+    """Signs in again and again, by link and by code in turn: send, verify, ask or be given tokens, refresh twice."""
 
     def __init__(self, url: str, client_id: str, inbox: SmtpSink, ledger: Ledger, ended: threading.Event) -> None:
         super().__init__(daemon=True)
@@ -62,13 +65,29 @@ class Person(threading.Thread):
                     return
 
     def _sign_in(self) -> None:
-        person = SignIn(f"person{next(_people)}@example.com")
-        answer = self._call("send", "POST", f"{BASE}/send", json={"email": person.email})
+        number = next(_people)
+        person = SignIn(f"person{number}@example.com", is_by_code=not number % 3)
+        base = CODE_BASE if person.is_by_code else BASE
+        answer = self._call("send", "POST", f"{base}/send", json={"email": person.email})
         person.state = answer.json()["state"]
         self._ledger.sign_ins.append(person)
-        if not self._find_link(person):
+        if not self._read_mail(person):
             return
         person.has_asked_to_verify = True
+        if person.is_by_code:
+            self._type_code(person)
+        else:
+            self._open_link(person)
+        person.successor = self._refresh(person.spent_token)
+        if self._refresh(person.spent_token) != person.successor:
+            self._ledger.contradict(f"{person.email}: two successors of one refresh token")
+
+    def _type_code(self, person: SignIn) -> None:
+        typed = {"state": person.state, "otp": person.code}
+        answer = self._call("code", "POST", f"{CODE_BASE}/verify", json=typed).json()
+        person.is_verified, person.spent_token = True, answer["refresh_token"]
+
+    def _open_link(self, person: SignIn) -> None:
         self._call("verify", "GET", f"{BASE}/verify", params=person.link)
         person.is_verified = True
         person.tokens = self._call("status", "GET", f"{BASE}/status", params={"state": person.state}).json()
@@ -76,20 +95,20 @@ class Person(threading.Thread):
         if again != person.tokens:
             self._ledger.contradict(f"{person.email}: two answers for one state: {person.tokens} and {again}")
         person.spent_token = person.tokens["oauth"]["refresh_token"]
-        person.successor = self._refresh(person.spent_token)
-        if self._refresh(person.spent_token) != person.successor:
-            self._ledger.contradict(f"{person.email}: two successors of one refresh token")
 
     def _refresh(self, token: str) -> str:
         answer = self._call("refresh", "GET", "/api/v1/accesstoken/refresh", params={"refresh_token": token})
         return str(answer.json()["oauth"]["refresh_token"])
 
-    def _find_link(self, person: SignIn) -> bool:
+    def _read_mail(self, person: SignIn) -> bool:
         try:
             mail = self._inbox.wait(to=person.email, seconds=_MAIL_SECONDS)[0]
         except AssertionError:
             return False
-        person.link = dict(httpx2.URL(mail.link).params)
+        if person.is_by_code:
+            person.code = str(mail.code)
+        else:
+            person.link = dict(httpx2.URL(mail.link).params)
         return True
 
     def _call(self, name: str, method: str, path: str, **options: Any) -> httpx2.Response:

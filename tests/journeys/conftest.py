@@ -2,6 +2,7 @@
 
 from support.browsing import new_visitor
 from support.proxy import make_tls_proxy
+from support.relying_party import relying_party
 from support.shop import shop
 
-__all__ = ["make_tls_proxy", "new_visitor", "shop"]
+__all__ = ["make_tls_proxy", "new_visitor", "relying_party", "shop"]

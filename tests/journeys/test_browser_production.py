@@ -91,5 +91,6 @@ def test_production_has_no_page_of_development(stage: Stage, new_visitor: NewVis
         assert answer.status == 404
         assert "Development" not in page.inner_text("body")
     page.goto(stage.proxy.url + "/docs")
+    page.locator("#operations-tag-Authentication").click()
     expect(page.get_by_text("/api/v1/auth/passwordless/magic-link/send").first).to_be_visible()
     assert "Development" not in page.inner_text("body")

@@ -191,12 +191,12 @@ def test_a_stop_lets_the_requests_in_hand_be_answered(crew: Crew) -> None:
     answers: list[int] = []
 
     def wait(client: Client) -> None:
-        answers.append(client.status(state, wait="3").status_code)
+        answers.append(client.status(state, wait="4").status_code)
 
     polls = [threading.Thread(target=wait, args=(client,)) for client in (one, other)]
     for poll in polls:
         poll.start()
-    time.sleep(0.5)
+    time.sleep(1.5)  # both have been taken in hand, on a busy machine, too
     supervisor = crew.server.process
     assert supervisor is not None
     supervisor.terminate()

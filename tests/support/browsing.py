@@ -12,6 +12,11 @@ from support.chromium import NewContext
 _NARROW: ViewportSize = {"width": 320, "height": 640}
 _WIDE: ViewportSize = {"width": 1280, "height": 800}
 # Colours and sizes have changed once two pictures were drawn.
+# A colour on its way from one scheme to the other is nobody's to judge.
+_AT_REST = (
+    "() => Promise.all(document.getAnimations().filter(one => one instanceof CSSTransition)"
+    ".map(one => one.finished.catch(() => undefined)))"
+)
 _NEXT_PICTURE = "new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
 _TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 # Violations of the page's own policy and refused requests that scripts catch are told to the console by the browser.
@@ -29,6 +34,7 @@ def judge(page: Page) -> None:
         page.set_viewport_size(size)
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
         page.evaluate(_NEXT_PICTURE)
+        page.evaluate(_AT_REST)
         found = Axe().run(page)
         assert found.violations_count == 0, f"{page.url} in {scheme}:\n{found.generate_report()}"
         assert page.evaluate(_TOO_WIDE) <= 0, f"{page.url} scrolls sideways at {size['width']} px"

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tools.chromium import NoChromium, ensure
 
@@ -26,6 +26,8 @@ FLAGS = (
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE *.localhost, EXCLUDE 127.0.0.1, EXCLUDE [::1]",
 )
 _PATIENCE_MILLISECONDS = 15_000
+# What a page shows is waited for as long as what it does: a busy machine draws slowly.
+expect.set_options(timeout=_PATIENCE_MILLISECONDS)
 
 NewContext = Callable[..., BrowserContext]
 

@@ -96,7 +96,7 @@ class Client:
         """Return the mails of the development mailbox for an address, the newest first."""
         found = self.http.get("/dev/mail/messages", params={"to": to}).json()["messages"]
         return [
-            MailInDevelopment(mail["subject"], mail["text"], mail["html"], mail["links"][0], mail["code"])
+            MailInDevelopment(mail["subject"], mail["text"], mail["html"], next(iter(mail["links"]), ""), mail["code"])
             for mail in found
         ]
 

@@ -8,7 +8,6 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -32,6 +31,7 @@ from gatepass.kit.secrets import KeyRing, MasterKey
 from gatepass.settings import Settings, load
 from gatepass.worker import work_beside
 from support.client import Client, close_clients
+from support.ports import free_port
 
 _PATIENCE = 20.0
 
@@ -47,12 +47,6 @@ class MovableClock:
 
     def move(self, by: timedelta) -> None:
         self._offset += by
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass
@@ -99,7 +93,9 @@ SHOP = Registration(
 )
 
 
-class _Thread:
+class ServerThread:
+    """A server that runs in a thread of this process from `start` to `stop`."""
+
     def __init__(self, settings: Settings, limits: ConnectionLimits, registration: Registration) -> None:
         self._settings = settings
         self._limits = limits
@@ -183,7 +179,7 @@ class _Thread:
 @pytest.fixture
 def start_server(tmp_path: Path, migrated_url: str) -> Iterator[ServerFactory]:
     """Start servers on the database of this test; `environment` holds further GATEPASS_ settings."""
-    started: list[_Thread] = []
+    started: list[ServerThread] = []
 
     def start(
         environment: dict[str, str] | None = None,
@@ -195,7 +191,7 @@ def start_server(tmp_path: Path, migrated_url: str) -> Iterator[ServerFactory]:
         variables["GATEPASS_DATABASE"] = migrated_url
         variables["GATEPASS_DATA"] = str(tmp_path)
         settings = load(variables, given={"port": free_port()})
-        thread = _Thread(settings, limits or ConnectionLimits(), registration)
+        thread = ServerThread(settings, limits or ConnectionLimits(), registration)
         started.append(thread)
         return thread.start()
 

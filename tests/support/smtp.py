@@ -31,7 +31,7 @@ from cryptography.x509.oid import NameOID
 Moment = Literal["rcpt", "data"]
 _URL = re.compile(r"https?://[^\s<>\"']+")
 _ADDRESS = re.compile(r"https?://[^\s<>\"']+|[^\s<>]+@[^\s<>]+")
-_CODE = re.compile(r"(?<![\w-])(\d{3})[ \u00a0]?(\d{3})(?![\w-])")
+_CODE = re.compile(r"(?<![\w-])(\d{3,4})[ \u00a0]?(\d{3,4})(?![\w-])")
 _USERNAME, _PASSWORD = "gatepass", "p/ss w:rd@1"
 
 
@@ -76,7 +76,7 @@ class ReceivedMail:
 
     @property
     def code(self) -> str | None:
-        """The six-digit code of the text part."""
+        """The code of the text part."""
         match = _CODE.search(_ADDRESS.sub(" ", self.text))
         return match[1] + match[2] if match else None
 

@@ -16,6 +16,7 @@ import httpx2
 import msgspec
 import pytest
 
+from gatepass.access.flows import seed
 from gatepass.app import Foundations, House, build, gate
 from gatepass.applications.flows import register
 from gatepass.applications.model import Application, ApplicationType, Registration
@@ -42,6 +43,8 @@ SHOP = Registration(
     callback_urls=("https://shop.test/callback",),
     allowed_origins=("https://shop.test",),
 )
+PAUSE = query(int, "SELECT 1", postgres="SELECT count(*) FROM pg_sleep(0.3)")
+"""Holds a transaction open, so that another one can begin meanwhile; SQLite has one at a time anyway."""
 _EVENTS = query(Event, "SELECT {columns} FROM audit_events ORDER BY id")
 
 
@@ -153,6 +156,7 @@ async def standing(url: str, folder: Path, environment: dict[str, str] | None = 
     database = await open_database(url, Limits(connections=5))
     clock, ring = StillClock(), KeyRing([MasterKey.generate()])
     registered = await database.transact(lambda tx: register(tx, SHOP, clock.now()))
+    await database.transact(lambda tx: seed(tx, clock.now()))
     try:
         yield Spine(build(Foundations(settings, clock, database, ring)), clock, registered.application, ring)
     finally:
