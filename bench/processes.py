@@ -1,6 +1,7 @@
 """Server processes: started on a core of their own, measured from the outside, ended by their own number."""
 
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -115,11 +116,12 @@ class Process:
 
 
 def free_port() -> int:
-    """Find a port on 127.0.0.1 that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
+    """Find a port on 127.0.0.1 that nobody listens on, below those that systems give to connections by themselves."""
+    while True:
+        port = 20_000 + secrets.randbelow(12_000)
+        with suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def _answers(port: int, request: bytes) -> bool:
