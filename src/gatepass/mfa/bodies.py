@@ -8,7 +8,7 @@ from gatepass.authenticators.model import Authenticator, Kind
 from gatepass.login.model import FactorNeeded
 from gatepass.mfa.model import masked_address, masked_number
 
-_TYPES = {
+TYPES = {
     Kind.TOTP: "otp",
     Kind.BACKUP_CODE: "recovery-code",
     Kind.PASSKEY: "passkey",
@@ -104,7 +104,7 @@ def token_answer(needed: FactorNeeded, seconds: int) -> TokenAnswer:
 def authenticator_answer(one: Authenticator) -> AuthenticatorAnswer:
     """Return one authenticator of somebody's list."""
     channel = one.kind.value if one.kind in {Kind.SMS, Kind.EMAIL} else None
-    return AuthenticatorAnswer(one.id, _TYPES[one.kind], channel, one.name, one.is_confirmed)
+    return AuthenticatorAnswer(one.id, TYPES[one.kind], channel, one.name, one.is_confirmed)
 
 
 def channel_answer(kind: Kind, needed: FactorNeeded) -> AuthenticatorAnswer:

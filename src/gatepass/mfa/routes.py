@@ -18,6 +18,7 @@ from gatepass.kit.problems import Problem
 from gatepass.login.flows import HandedOut
 from gatepass.login.model import FactorNeeded, Refusal, Refused
 from gatepass.mfa.bodies import (
+    TYPES,
     AuthenticatorAnswer,
     ConfirmBody,
     EnrolAnswer,
@@ -114,7 +115,7 @@ class MfaRoutes:
             raise _problem(begun)
         is_sent = kind in _CHANNELS
         answer = InitiateAnswer(
-            challenge_type="oob" if is_sent else kind.value,
+            challenge_type=TYPES[kind],
             oob_code=begun.oob_code,
             oob_channel=kind.value if is_sent else "",
             binding_method="" if kind is Kind.PASSKEY else "prompt",
