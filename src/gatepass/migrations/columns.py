@@ -76,9 +76,16 @@ def key(name: str = "id") -> sa.Column[Any]:
     return sa.Column(name, identifier(), primary_key=True, nullable=False)
 
 
-def table(name: str, *parts: sa.Column[Any]) -> None:
-    """Create a table, a STRICT one on SQLite."""
-    op.create_table(name, *parts, sqlite_strict=True)
+def table(name: str, *parts: sa.Column[Any], is_kept_by_key: bool = False) -> None:
+    """Create a table, a STRICT one on SQLite.
+
+    Args:
+        name: its name.
+        parts: its columns.
+        is_kept_by_key: whether SQLite keeps the rows in the key's own tree (WITHOUT ROWID): one tree less to go down
+            for each row that is looked up, which counts where there are more of them than fit into memory.
+    """
+    op.create_table(name, *parts, sqlite_strict=True, sqlite_with_rowid=not is_kept_by_key)
 
 
 def index(name: str, of: str, names: list[str], *, where: str | None = None, is_unique: bool = False) -> None:

@@ -96,11 +96,14 @@ async def search(tx: Tx, reach: Everywhere, wanted: PersonFilter, request: PageR
             sentence = "Send the cursor as the page before gave it, for the same search; or none, for the first page."
             raise Problem("invalid_cursor", 400, sentence, number=1004) from None
         places = {candidate.user_id: candidate.after for candidate in candidates if not candidate.is_repeat}
-        people = await records.list_of(tx, list(places))
-        found += [(person, places[person.id]) for person in people if matches(person, wanted)]
-        if len(found) > request.limit:
-            kept = found[: request.limit]
-            return Page([person for person, _ in kept], kept[-1][1])
+        ids = list(places)
+        # Nobody is read only to learn that a page follows: where all of the first are meant, one more place tells it.
+        for part, is_last in ((ids[: request.limit], len(ids) <= request.limit), (ids[request.limit :], True)):
+            people = await records.list_of(tx, part)
+            found += [(person, places[person.id]) for person in people if matches(person, wanted)]
+            if len(found) > request.limit or (len(found) == request.limit and not is_last):
+                kept = found[: request.limit]
+                return Page([person for person, _ in kept], kept[-1][1])
         if len(candidates) < size:
             return Page([person for person, _ in found])
         after = candidates[-1].after

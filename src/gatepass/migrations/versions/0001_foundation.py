@@ -87,6 +87,7 @@ def _users() -> None:
         needed("created_at", columns.moment()),
         needed("modified_at", columns.moment()),
         optional("last_login_at", columns.moment()),
+        is_kept_by_key=True,
     )
     table(
         "user_emails",
@@ -96,6 +97,7 @@ def _users() -> None:
         optional("verified_at", columns.moment()),
         needed("is_primary", columns.truth()),
         needed("created_at", columns.moment()),
+        is_kept_by_key=True,
     )
     op.create_index("ix_user_emails_user", "user_emails", ["user_id"])
 

@@ -95,6 +95,7 @@ def _what_belongs_to_users() -> None:
         optional("verified_at", columns.moment()),
         needed("is_primary", columns.truth()),
         needed("created_at", columns.moment()),
+        is_kept_by_key=True,
     )
     index("ix_user_phones_user", "user_phones", ["user_id"])
     table(
@@ -110,7 +111,7 @@ def _what_belongs_to_users() -> None:
     )
     index("ux_user_identities_subject", "user_identities", ["connection_id", "subject"], is_unique=True)
     index("ix_user_identities_user", "user_identities", ["user_id"])
-    table("user_metadata_values", key("name"), key("value"), key("user_id"))
+    table("user_metadata_values", key("name"), key("value"), key("user_id"), is_kept_by_key=True)
     index("ix_user_metadata_values_user", "user_metadata_values", ["user_id"])
     table(
         "imported_credentials",
