@@ -235,6 +235,14 @@ export interface ConfirmBody {
   client_id?: string;
 }
 
+/** New codes on the one answer that shows them, and how many are left; `created_at` is missing where none were. */
+export interface BackupCodesAnswer {
+  authenticator_type: string;
+  backup_codes: string[];
+  left: number;
+  created_at: string | null;
+}
+
 /** What send takes. */
 export interface CodeSendBody {
   email: string;
@@ -2899,6 +2907,16 @@ export class Gatepass {
   /** Type the first code of the new app back; that completes the sign-in and carries the tokens. */
   mfaEnrollTotpConfirm(body: ConfirmBody, query?: { client_id?: string }, options?: CallOptions): Promise<Answer<FlatEnvelope>> {
     return this.call("POST", `/api/v1/auth/mfa/enroll/totp/confirm`, { options, query, body });
+  }
+
+  /** Make the first backup codes of the person whose token it is, and from then on tell how many are left. */
+  mfaBackupCodes(options?: CallOptions): Promise<Answer<BackupCodesAnswer>> {
+    return this.call("GET", `/api/v1/auth/mfa/backupcode`, { options });
+  }
+
+  /** Make new backup codes in place of all earlier ones, and show them this once. */
+  mfaBackupCodesAnew(options?: CallOptions): Promise<Answer<BackupCodesAnswer>> {
+    return this.call("POST", `/api/v1/auth/mfa/backupcode`, { options });
   }
 
   /** Mail a code that signs somebody in. */

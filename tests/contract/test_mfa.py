@@ -4,6 +4,7 @@ The reference shows `{}` for every answer of this section; what is answered are 
 """
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx2
@@ -13,6 +14,7 @@ from contract.shapes import ID, fits
 from gatepass.applications.flows import register
 from gatepass.applications.model import Application, ApplicationType
 from gatepass.authenticators.model import Kind
+from methods.passkey.by_passkey import someone
 from mfa.stage import ANA, BEN, REQUIRED, App, ask_for_mfa, give_app, half_way, user_of
 from support.spine import SHOP, Spine
 
@@ -184,3 +186,65 @@ async def test_27_validate_takes_what_was_sent_with_its_oob_code(spine: Spine, n
         again = await _call(door, "POST", "validate", token, client_id, json=body)
     assert (answer.status_code, answer.json().keys()) == (200, _SIGNED_IN), answer.text
     assert _code_of(again)[:2] == (400, "already_used")
+
+
+@pytest.mark.parametrize("where", ["query", "header", "nowhere"])
+async def test_28_backup_codes_are_shown_once_and_then_counted(each_spine: Spine, where: str) -> None:
+    ana, client_id = await someone(each_spine, ANA), each_spine.application.client_id
+    named = {"headers": {"x-client-id": client_id}} if where == "header" else {}
+    query = client_id if where == "query" else ""
+    async with each_spine.door() as door:
+        first = await _call(door, "GET", "backupcode", ana.access_token, query, **named)
+        assert first.status_code == 200, first.text
+        codes = first.json()["backup_codes"]
+        later = await _call(door, "GET", "backupcode", ana.access_token, query, **named)
+    fits(
+        first.json(), {"authenticator_type": "recovery-code", "backup_codes": [str], "left": 10, "created_at": datetime}
+    )
+    assert len(set(codes)) == 10
+    assert later.json() == first.json() | {"backup_codes": []}
+    assert first.headers["cache-control"] == later.headers["cache-control"] == "no-store"
+
+
+async def test_28_a_new_set_kills_the_old_one_and_a_spent_code_is_counted(spine: Spine) -> None:
+    ana, client_id = await someone(spine, ANA), spine.application.client_id
+    async with spine.door() as door:
+        old = (await _call(door, "GET", "backupcode", ana.access_token)).json()["backup_codes"]
+        new = (await _call(door, "POST", "backupcode", ana.access_token)).json()
+        # Codes alone are asked for nowhere: they stand in for what somebody has lost.
+        await give_app(spine, ana.user)
+        token = (await half_way(spine)).token
+        dead = await _call(door, "POST", "validate", token, client_id, json={"backup_code": old[0]})
+        good = await _call(door, "POST", "validate", token, client_id, json={"recovery_code": new["backup_codes"][0]})
+        counted = await _call(door, "GET", "backupcode", ana.access_token)
+    assert (new["left"], len(new["backup_codes"])) == (10, 10)
+    assert _code_of(dead)[:2] == (400, "wrong_factor")
+    assert (good.status_code, good.json().keys()) == (200, _SIGNED_IN)
+    assert (counted.json()["backup_codes"], counted.json()["left"]) == ([], 9)
+
+
+async def test_28_an_old_sign_in_makes_none_and_still_counts(spine: Spine) -> None:
+    ana = await someone(spine, ANA)
+    spine.clock.move(timedelta(minutes=16))
+    async with spine.door() as door:
+        refused = await _call(door, "GET", "backupcode", ana.access_token)
+        anew = await someone(spine, ANA)
+        made = await _call(door, "GET", "backupcode", anew.access_token)
+        replaced = await _call(door, "POST", "backupcode", ana.access_token)
+        counted = await _call(door, "GET", "backupcode", ana.access_token)
+    assert _code_of(refused) == (403, "fresh_sign_in_needed", 1003)
+    assert made.json()["left"] == 10
+    assert _code_of(replaced) == (403, "fresh_sign_in_needed", 1003)
+    assert (counted.json()["left"], counted.json()["backup_codes"]) == (10, [])
+
+
+async def test_28_half_a_sign_in_opens_no_codes_nor_does_nothing(spine: Spine) -> None:
+    await give_app(spine, await user_of(spine, ANA))
+    half, client_id = await half_way(spine), spine.application.client_id
+    async with spine.door() as door:
+        answers = [
+            await _call(door, method, "backupcode", token, client_id)
+            for method in ("GET", "POST")
+            for token in ("", half.token)
+        ]
+    assert [_code_of(one)[::2] for one in answers] == [(401, 1003)] * 4

@@ -19,6 +19,7 @@ from gatepass.gate.pages.site import Site, StatusNote
 from gatepass.gate.pages.visits import Visits
 from gatepass.gate.server import Gate, Table
 from gatepass.login.model import Method
+from gatepass.methods.backup_code.routes import BackupCodeRoutes
 from gatepass.methods.magic_link.pages import LandingPages
 from gatepass.methods.magic_link.routes import MagicLinkRoutes
 from gatepass.methods.magic_link.waiting import Waiting
@@ -117,6 +118,7 @@ def method_doors(house: House) -> list[Endpoint]:
     freshness = Freshness(foundations.database, foundations.clock, foundations.settings.sessions.fresh)
     return [
         *MfaRoutes(house.mfa, cookie, limits).endpoints(),
+        *BackupCodeRoutes(house.backup_codes, freshness, foundations.database, foundations.clock).endpoints(),
         *CodeRoutes(house.codes, limits, is_dev).endpoints(),
         *PasswordRoutes(passwords.sign_ins, passwords.resets, passwords.changes, limits, is_dev).endpoints(),
         *SmsRoutes(house.sms, cookie, limits).endpoints(),

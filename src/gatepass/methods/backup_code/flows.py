@@ -50,6 +50,11 @@ class BackupCodeFlows:
             await self.authenticators.tell(tx, EventKind.AUTHENTICATOR_CHANGED, held, change)
         return codes
 
+    async def issue_first(self, tx: Tx, user_id: str, change: Change) -> tuple[str, ...]:
+        """Make codes for who has none, like `issue`; none where there are some already, spent or not."""
+        await take_turn(tx, f"backup_codes:{user_id}")
+        return () if await store.find_since(tx, user_id) is not None else await self.issue(tx, user_id, change)
+
     async def judge(self, tx: Tx, user_id: str, unverified_code: str, at: datetime) -> str | None:
         """Judge a code and spend it, and mail its holder how many are left; count the guess first.
 
