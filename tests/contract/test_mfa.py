@@ -1,4 +1,4 @@
-"""The documented entries of the second step (22 to 28), through the door.
+"""The documented entries of the second step (22 to 25, 27 and 28), through the door.
 
 The reference shows `{}` for every answer of this section; what is answered are the objects that entry 23 suggests.
 """
