@@ -68,6 +68,8 @@ def demand_of(policy: MfaPolicy, seen: Circumstances) -> tuple[Demand, tuple[Kin
         return (Demand.VERIFY, usable) if is_asked else (Demand.NOTHING, ())
     if not must:
         return Demand.NOTHING, ()
+    if others := _unnamed_factors(seen):
+        return Demand.VERIFY, others
     in_grace = seen.at < seen.signed_up_at + timedelta(days=policy.grace_days)
     return (Demand.OFFER if in_grace and not seen.wants_mfa else Demand.ENROL), ()
 
@@ -89,6 +91,15 @@ def usable_factors(policy: MfaPolicy, seen: Circumstances) -> tuple[Kind, ...]:
     if held <= {Kind.BACKUP_CODE}:
         return ()
     return tuple(kind for kind in Kind if kind in held)
+
+
+def _unnamed_factors(seen: Circumstances) -> tuple[Kind, ...]:
+    """Return what somebody holds who holds nothing that the policy names.
+
+    They prove that: were they let enrol, whoever has their first proof alone could put an authenticator beside theirs.
+    """
+    held = {kind for kind in seen.held if kind.value in STRONG_FACTORS and kind is not seen.proved_by}
+    return () if held <= {Kind.BACKUP_CODE} else tuple(kind for kind in Kind if kind in held)
 
 
 def joined(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:

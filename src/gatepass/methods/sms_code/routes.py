@@ -8,12 +8,13 @@ from urllib.parse import urlsplit
 import msgspec
 
 from gatepass.gate.answers.envelopes import FlatEnvelope, flat_envelope
+from gatepass.gate.answers.refusals import factor_problem
 from gatepass.gate.browsers import BrowserCookie
 from gatepass.gate.model import Call, Caller, Charge, Endpoint, Reply, encode_answer
 from gatepass.gate.pages.languages import language_of_call
 from gatepass.gate.reading import malformed
 from gatepass.kit.phones.numbers import parse_phone
-from gatepass.login.model import FactorNeeded, Refusal, Refused
+from gatepass.login.model import FactorNeeded, Refused
 from gatepass.methods.sms_code import rules
 from gatepass.methods.sms_code.flows import SmsFlows
 from gatepass.methods.sms_code.messages import problem_of, refused_problem
@@ -160,7 +161,7 @@ class SmsRoutes:
             raise malformed("A code has four to eight digits; look at the newest message.")
         outcome = await self.flows.redeem(call.application, call.body.state, call.body.otp, call.origin)
         if isinstance(outcome, FactorNeeded):
-            raise refused_problem(Refused(Refusal.FACTOR_NEEDED))
+            raise factor_problem(outcome)
         if isinstance(outcome, Refused):
             raise refused_problem(outcome)
         tokens = await self.flows.login.tokens.sign(outcome.grant)
